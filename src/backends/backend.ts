@@ -1,0 +1,75 @@
+import type { Finding } from '../model/blocker.ts';
+import type { Contract } from '../model/contract.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Exit, Ports } from '../ports.ts';
+
+/** One coding agent. Everything that a new backend has to provide is here. */
+export interface Backend {
+  readonly id: string;
+  readonly summary: string;
+  /** Switches that must be set before it may run; absent: never disabled. */
+  readonly gate?: Gate;
+  /** The highest stage that it may reach without an earlier promotion; 1 for every candidate. */
+  readonly exemptUpTo: 1 | 2;
+  /** False: the harness announces a difference that the agent did not announce. */
+  readonly reportsEdits: boolean;
+  /** False: the harness states the plan from the contract when the agent first acts. */
+  readonly statesPlan: boolean;
+
+  /** Is it there, and which version? Starts no agent and costs nothing. */
+  probe(plan: Plan, ports: Ports): Promise<Finding | { version: string }>;
+
+  /** Puts the task to it; resolves when its last process is dead, whatever it did. */
+  run(job: BackendJob, ports: Ports): Promise<Turn>;
+
+  /** What one line of its output says, if it is an event. Pure. */
+  readEvent(line: string): RawEvent | undefined;
+}
+
+/** A gated backend runs only where somebody said so, for exactly one stage. */
+export interface Gate {
+  /** Variable that must be `1`. */
+  allow: string;
+  /** Variable that must be the stage of the run. */
+  stage: string;
+}
+
+/** An event as the backend printed it: a claim, until the harness takes it over. */
+export interface RawEvent {
+  type: string;
+  data: Record<string, unknown>;
+}
+
+export interface ApprovalRequest {
+  scope: string;
+  mutation_mode: string;
+}
+
+/** One task put to one backend. */
+export interface BackendJob {
+  contract: Contract;
+  plan: Plan;
+  workspaceDir: string;
+  /** Absolute folder that the agent may write beside the workspace. */
+  agentDir: string;
+  /** The whole environment of the agent. */
+  env: Record<string, string>;
+  onStdout(chunk: Uint8Array): void;
+  onStderr(chunk: Uint8Array): void;
+  /** Called for every event, in order, while the agent runs. */
+  onEvent(event: RawEvent): void;
+  /** The answer to an event of type approval.requested, as one line for the agent's standard input. */
+  answer(request: ApprovalRequest): string;
+  signal: AbortSignal;
+}
+
+/** How it ended. */
+export interface Turn {
+  exit: Exit;
+  claim: 'completed' | 'failed' | 'blocked' | null;
+  /** Why its result envelope is missing or unusable. */
+  protocolError: string | null;
+  /** Any other way of failing. */
+  failure: Finding | null;
+  completedByHarness: boolean;
+}

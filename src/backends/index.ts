@@ -1,0 +1,26 @@
+import { distance } from 'fastest-levenshtein';
+import { UserError } from '../errors.ts';
+import type { Backend } from './backend.ts';
+import { caseBackend } from './case.ts';
+import { command } from './command.ts';
+import { fake } from './fake.ts';
+
+export type { ApprovalRequest, Backend, Gate, RawEvent } from './backend.ts';
+export { answerApproval } from './approval.ts';
+export { runBackend, stateHarnessPlan } from './run-backend.ts';
+
+/** Adding a backend is one file and one line here. */
+export const backends: readonly Backend[] = [fake, command, caseBackend];
+
+/** @throws UserError with the nearest known name. */
+export function findBackend(id: string, at?: string): Backend {
+  const found = backends.find(backend => backend.id === id);
+  if (found) return found;
+  const known = backends.map(backend => backend.id);
+  const nearest = known.find(name => distance(name, id) <= 2);
+  throw new UserError({
+    at,
+    message: `no backend is called "${id}"`,
+    hint: nearest ? `did you mean ${nearest}?` : `known backends: ${known.join(', ')}`,
+  });
+}

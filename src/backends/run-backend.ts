@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import type { Bundle } from '../evidence/bundle.ts';
+import { mayClaim } from '../model/event.ts';
+import type { Contract } from '../model/contract.ts';
+import type { BackendFacts, Facts } from '../model/facts.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Ports } from '../ports.ts';
+import { answerApproval } from './approval.ts';
+import type { Backend, RawEvent } from './backend.ts';
+import { agentEnvironment } from './environment.ts';
+
+/** A backend can fill the disk with events as with anything else; beyond this they are counted and dropped. */
+const MAX_EVENTS = 2000;
+const MAX_EVENT_BYTES = 16 * 1024;
+
+/** What step 6 leaves for the verdict. */
+export interface BackendResult {
+  backend: BackendFacts;
+  review: Facts['review'];
+  approvalDenied: string | null;
+}
+
+/**
+ * Step 6: the agent in its workspace, bounded in time, output and processes. Raw output goes to `backend/`; what it says
+ * in events is taken over where a backend may say it, and kept as a claim where not.
+ */
+export async function runBackend(
+  backend: Backend,
+  plan: Plan,
+  contract: Contract,
+  workspaceDir: string,
+  bundle: Bundle,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<BackendResult> {
+  const agentDir = join(bundle.dir, 'backend', 'agent');
+  const env = await agentEnvironment(plan, agentDir, ports);
+  const stdout = bundle.openLog('backend/stdout.log');
+  const stderr = bundle.openLog('backend/stderr.log');
+  const said = bundle.openLog('backend/events.jsonl');
+  let review: Facts['review'] = null;
+  let approvalDenied: string | null = null;
+  let count = 0;
+  let planned = false;
+
+  const take = (event: RawEvent) => {
+    count += 1;
+    if (count > MAX_EVENTS) return;
+    said.push(`${JSON.stringify(event)}\n`);
+    if (!mayClaim(event.type)) return;
+    if (event.type === 'plan.updated') planned = true;
+    else if (!planned && !backend.statesPlan) {
+      stateHarnessPlan(contract, bundle);
+      planned = true;
+    }
+    const data = JSON.stringify(event.data).length <= MAX_EVENT_BYTES ? event.data : { truncated: true };
+    if (event.type === 'approval.requested') return;
+    bundle.events.emit({ type: event.type, status: isReject(event) ? 'blocked' : 'ok', data: { ...data, source: 'agent' } });
+    if (event.type === 'review.completed') review = readReview(event);
+  };
+
+  bundle.events.emit({ type: 'backend.started', data: { backend: backend.id } });
+  const turn = await backend.run(
+    {
+      contract,
+      plan,
+      workspaceDir,
+      agentDir,
+      env,
+      signal,
+      onStdout: chunk => stdout.push(chunk),
+      onStderr: chunk => stderr.push(chunk),
+      onEvent: take,
+      answer(request) {
+        const answer = answerApproval(request, plan.approval, bundle, ports);
+        approvalDenied ??= answer.denied;
+        return answer.line;
+      },
+    },
+    ports,
+  );
+  const dropped = stdout.close() + stderr.close() + said.close();
+  if (count > MAX_EVENTS) bundle.trace.note('backend', { dropped_events: count - MAX_EVENTS });
+
+  const { exit } = turn;
+  const facts: BackendFacts = {
+    exit_code: exit.code,
+    timed_out: exit.timedOut,
+    claim: turn.claim,
+    protocol_error: turn.protocolError,
+    failure: turn.failure,
+    completed_by_harness: turn.completedByHarness,
+    survivors: exit.survivors,
+    tree: exit.tree,
+    dropped_bytes: dropped,
+  };
+  if (exit.timedOut) bundle.trace.note('backend', { timed_out_after_ms: Math.round(exit.elapsedMs), limit_ms: contract.limits.backend_ms });
+  bundle.events.emit({
+    type: 'backend.exited',
+    data: {
+      exit_code: facts.exit_code,
+      timed_out: facts.timed_out,
+      claim: facts.claim,
+      survivors: facts.survivors,
+      elapsed_ms: Math.round(exit.elapsedMs),
+    },
+  });
+  return { backend: facts, review, approvalDenied };
+}
+
+/** The plan of an agent that states none: what the contract itself asks for. */
+export function stateHarnessPlan(contract: Contract, bundle: Bundle): void {
+  const steps = [
+    `change ${contract.task.allowed_paths.join(', ')}`,
+    ...(contract.verification.command ? [`pass ${contract.verification.command.join(' ')}`] : []),
+  ];
+  bundle.events.emit({ type: 'plan.updated', data: { plan: steps, source: 'harness' } });
+}
+
+const isReject = ({ type, data }: RawEvent) => type === 'review.completed' && data['verdict'] !== 'approve';
+
+/** Anything but a plain approval counts as a reject. */
+function readReview({ data }: RawEvent): Facts['review'] {
+  const reason = typeof data['reason'] === 'string' && data['reason'] ? data['reason'] : 'no reason given';
+  return { verdict: data['verdict'] === 'approve' ? 'approve' : 'reject', reason };
+}

@@ -1,0 +1,74 @@
+import { dirname, join, posix } from 'node:path';
+import type { ChangedFile } from '../model/facts.ts';
+import type { Task } from '../model/task.ts';
+import type { Ports } from '../ports.ts';
+import { git } from '../workspace/git.ts';
+
+/** The allowed part of a patch: what changed, and where the new contents are. */
+export interface Patch {
+  files: readonly ChangedFile[];
+  snapshotDir: string;
+}
+
+/** Seed and patch, without any tests of the harness. */
+export async function patchedTree(task: Task, { files: changes, snapshotDir }: Patch, tree: string, { files }: Ports): Promise<void> {
+  await files.copyTree(task.repoDir, tree);
+  for (const { path, change } of changes) if (change === 'deleted') await files.remove(join(tree, path));
+  for (const { path, change, kind, mode, target } of changes) {
+    if (change === 'deleted') continue;
+    await clearWay(tree, path, files);
+    if (kind === 'link' && target !== null) await files.link(target, join(tree, path));
+    else await files.write(join(tree, path), await files.readBytes(join(snapshotDir, path)), { mode: mode & 0o111 ? 0o755 : 0o644 });
+  }
+}
+
+/**
+ * Seed and oracle.
+ *
+ * @returns git's own words when the oracle does not apply
+ */
+export async function oracleTree(task: Task, tree: string, ports: Ports): Promise<string | undefined> {
+  await ports.files.copyTree(task.repoDir, tree);
+  try {
+    await git(['apply', '-p1', '--whitespace=nowarn', '-'], { cwd: tree, input: task.oracle, env: { GIT_CEILING_DIRECTORIES: dirname(tree) } }, ports);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && error.name === 'Error' ? error.message : Promise.reject(error);
+  }
+}
+
+/** A file that is laid over a tree. */
+export interface TestFile {
+  /** Relative to the tree. */
+  path: string;
+  bytes: Uint8Array;
+  mode: number;
+}
+
+/** The files of tests/ or twins/. */
+export async function readTestFiles(dir: string, { files }: Ports): Promise<TestFile[]> {
+  const entries = (await files.walk(dir, { maxFileBytes: 0 })).filter(entry => entry.kind === 'file');
+  return Promise.all(entries.map(async ({ path, mode }) => ({ path, mode, bytes: await files.readBytes(join(dir, path)) })));
+}
+
+/** Lays files over a tree: path by path they win, also over a link or a folder that stands in their way. */
+export async function overlay(tree: string, tests: readonly TestFile[], { files }: Ports): Promise<void> {
+  for (const { path, bytes, mode } of tests) {
+    await clearWay(tree, path, files);
+    await files.write(join(tree, path), bytes, { mode: mode & 0o111 ? 0o755 : 0o644 });
+  }
+}
+
+/** Nothing is ever written through a link: what is no real folder on the way gives way, and so does what stands at the end. */
+async function clearWay(tree: string, path: string, files: Ports['files']): Promise<void> {
+  const parents = path.split('/').map((_, index, parts) => parts.slice(0, index).join('/'));
+  for (const parent of parents.slice(1)) {
+    const kind = (await files.stat(join(tree, parent)))?.kind;
+    if (kind === undefined) return;
+    if (kind !== 'dir') return files.remove(join(tree, parent));
+  }
+  await files.remove(join(tree, path));
+}
+
+/** Byte code that an interpreter left behind is never carried over: it could say something else than its source. */
+export const isCache = (path: string) => path.split('/').includes('__pycache__') || posix.extname(path) === '.pyc';

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { commands } from './index.ts';
+import { parseCommandLine } from './parser.ts';
+
+const parse = (...argv: string[]) => {
+  const printed: string[] = [];
+  const chosen = parseCommandLine(argv, { version: '1.2.3', commands, print: text => printed.push(text) });
+  return { chosen, out: printed.join('\n') };
+};
+
+describe('a mistake on the command line has a place and a hint', () => {
+  it('for a flag', () => {
+    expect(() => parse('run', '--stag', '2')).toThrowErrorMatchingInlineSnapshot();
+  });
+  it('for a flag with its value attached', () => {
+    expect(() => parse('run', 'x', '--bakend=case')).toThrowErrorMatchingInlineSnapshot();
+  });
+  it('for a command', () => {
+    expect(() => parse('verfiy', '.')).toThrowErrorMatchingInlineSnapshot();
+  });
+  it('for a word too many', () => {
+    expect(() => parse('run', 'one', 'two')).toThrowErrorMatchingInlineSnapshot();
+  });
+  it('for a word too few', () => {
+    expect(() => parse('verify')).toThrowErrorMatchingInlineSnapshot();
+  });
+  it('for a value', () => {
+    expect(() => parse('run', '--stage', '7')).toThrowErrorMatchingInlineSnapshot();
+  });
+  it('for a choice', () => {
+    expect(() => parse('list', 'taks')).toThrowErrorMatchingInlineSnapshot();
+  });
+  it('for a flag that lacks its value', () => {
+    expect(() => parse('run', '--out')).toThrowErrorMatchingInlineSnapshot();
+  });
+  it('for nothing at all', () => {
+    expect(() => parse()).toThrowErrorMatchingInlineSnapshot();
+  });
+});
+
+describe('help and version are results', () => {
+  it('the version is printed alone', () => {
+    expect(parse('--version')).toEqual({ chosen: undefined, out: '1.2.3' });
+  });
+
+  it.each(commands.map(command => [command.name, command] as const))('%s --help tells everything of the table', (name, command) => {
+    const { chosen, out } = parse(name, '--help');
+    expect(chosen).toBeUndefined();
+    for (const { flags, help } of command.options) expect(out.replace(/\s+/g, ' ')).toContain(`${flags} ${help}`.split('. ')[0]);
+    for (const { line } of command.examples) expect(out).toContain(line);
+    for (const code of Object.keys(command.exits)) expect(out).toMatch(new RegExp(`^ {2}${code} `, 'm'));
+  });
+
+  it('help COMMAND is the same as COMMAND --help', () => {
+    expect(parse('help', 'run').out).toBe(parse('run', '--help').out);
+  });
+});
+
+it('--engine is another spelling of --backend', () => {
+  expect(parse('run', '--engine', 'case').chosen).toBeTypeOf('function');
+});

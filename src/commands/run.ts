@@ -1,0 +1,96 @@
+import { relative } from 'node:path';
+import { systemCode, UserError } from '../errors.ts';
+import { exitCodes } from '../model/exit.ts';
+import { Stage, stageNames } from '../model/units.ts';
+import type { Report } from '../model/report.ts';
+import { blockerLines } from '../report/why.ts';
+import { headline } from '../report/headline.ts';
+import { createEngine } from '../engine.ts';
+import { runPlan } from '../run.ts';
+import { asJson, type Command, type Io, jsonOption } from './command.ts';
+import { verdictExits } from './exits.ts';
+import { durationOption, planFor, type RunOptions } from './plan.ts';
+import { unwatched, watch } from './progress.ts';
+import { toneOf } from './paint.ts';
+
+const stages = Object.keys(stageNames);
+
+/** `2` and nothing else: not `2.0`, not `two`. */
+const parseStage = (text: string): Stage => {
+  if (stages.includes(text)) return Stage.parse(Number(text));
+  throw new Error(`It is one of ${stages.join(', ')}`);
+};
+
+export const run: Command<RunOptions & { json?: true }> = {
+  name: 'run',
+  summary: 'Put one task to one backend and leave evidence of what happened.',
+  about: 'Without anything it proves the built-in task n1-string-slugify with the scripted fake backend at stage 2.',
+  arguments: [{ name: '[task]', help: 'A folder of fixtures/, of the project or built in. Default: n1-string-slugify.' }],
+  options: [
+    { flags: '--engine, --backend <id>', help: 'Which coding agent; proofgate list backends names them.', default: 'fake' },
+    { flags: '--command <argv>', help: "Run this program as the agent, as in 'node agent.js --fast'; implies --backend command." },
+    { flags: '--stage <n>', help: 'Rung of the ladder, 1 to 6.', default: '2', parse: parseStage },
+    { flags: '--out <dir>', help: 'Folder in which the bundle folder is made.', default: 'reports/runs' },
+    { flags: '--fake <file>', help: 'YAML list of what the fake backend does; without it, it applies the known good answer.' },
+    {
+      flags: '--approve <name>',
+      help: 'Grant an approval that the task or the agent asks for, as this person. Without it nobody answers.',
+    },
+    durationOption('--limit-backend', 'How long the backend may take, as in 90s or 10m.', '10m'),
+    durationOption('--limit-verification', 'How long one run of the tests may take.', 'what the task says'),
+    durationOption('--limit-run', 'How long all of it may take.', '30m'),
+    jsonOption,
+  ],
+  exits: {
+    ...verdictExits,
+    [exitCodes.fail]: 'fail, or no bundle could be written',
+    [exitCodes.sigint]: 'ended by Ctrl-C; the children are gone and the report is on disk',
+    [exitCodes.sigterm]: 'ended by SIGTERM, in the same way',
+  },
+  examples: [
+    { line: 'proofgate run', shows: 'the first proof, with nothing but Node' },
+    { line: 'proofgate run n2-recurrence-week-start', shows: 'another built-in task' },
+    {
+      line: "proofgate run --command 'node agent.js'",
+      shows: 'any program as the agent: it works in the current folder and finds its task in PROOFGATE_PROMPT_FILE',
+    },
+    { line: 'proofgate run --json > result.json', shows: 'the same for programs: {exit, bundle, report}' },
+  ],
+
+  async run({ args: [task], options }, io) {
+    const plan = await planFor(task, options, io);
+    using watcher = options.json ? unwatched : watch(io);
+    const evidence = await runPlan(plan, io.ports, io.signal, await createEngine(plan.project, io.ports, watcher.progress)).catch(
+      noBundle(io),
+    );
+    if (!evidence) return exitCodes.fail;
+    watcher[Symbol.dispose]();
+
+    const { report, dir, exit } = evidence;
+    io.print(options.json ? asJson({ exit, bundle: dir, report }) : inWords(report, dir, io));
+    return exit;
+  },
+};
+
+/** Without evidence there is no run: where the disk says no, that is a fail and not a mistake on the command line. */
+const noBundle =
+  ({ note }: Io) =>
+  (error: unknown): undefined => {
+    if (!(error instanceof UserError) || !systemCode(error.cause)) throw error;
+    note(error.message);
+  };
+
+/** The verdict, why, and where to look. */
+function inWords(report: Report, dir: string, { cwd, paint }: Io): string {
+  const place = relative(cwd, dir);
+  const bundle = place.startsWith('..') ? dir : place;
+  return [
+    paint(toneOf[report.status], headline(report)),
+    ...report.blockers.flatMap(blockerLines),
+    `  evidence: ${bundle}/report.md`,
+    `  check it: proofgate verify ${shellWord(bundle)}`,
+  ].join('\n');
+}
+
+/** A path as a shell takes it. */
+const shellWord = (path: string): string => (/^[\w./@%+=:-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);

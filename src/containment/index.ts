@@ -1,0 +1,14 @@
+import type { ContainmentLevel, Given } from '../model/plan.ts';
+import { containmentLevels } from '../model/plan.ts';
+
+export { observe, type Observation, type Watch } from './observed.ts';
+
+/** The level that every stage requires so far; stage records will name a higher one. */
+export const requiredLevel: ContainmentLevel = 'observed';
+
+/** The highest level to be had here; a scenario can only lower it. */
+export const offeredLevel = (given: Given): ContainmentLevel => given.containment ?? 'observed';
+
+/** Whether one level holds at least what another asks for. */
+export const reaches = (offered: ContainmentLevel, required: ContainmentLevel): boolean =>
+  containmentLevels.indexOf(offered) >= containmentLevels.indexOf(required);

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { offeredLevel, requiredLevel } from './containment/index.ts';
+import type { EngineIdentity } from './evidence/reserve.ts';
+import type { Contract } from './model/contract.ts';
+import { durationMs } from './model/duration.ts';
+import { defaultRequiredEvents } from './model/event.ts';
+import { ordinaryGiven, type Plan } from './model/plan.ts';
+import { sha256 } from './evidence/events.ts';
+import type { Program } from './model/contract.ts';
+
+export interface ContractParts {
+  runId: string;
+  bundleDir: string;
+  workspaceDir: string;
+  engine: EngineIdentity;
+  program: Program | null;
+  protectedRoots: string[];
+}
+
+/** Step 2: the task with everything optional resolved. What stands here is what is judged, and nothing else. */
+export function makeContract(plan: Plan, { runId, bundleDir, workspaceDir, engine, program, protectedRoots }: ContractParts): Contract {
+  const { task, limits } = plan;
+  const { spec } = task;
+  const { verification, approval } = spec;
+  return {
+    schema: 'proofgate/task-contract/1',
+    run_id: runId,
+    nonce: plan.nonce,
+    task: {
+      id: spec.id,
+      digest: task.digest,
+      prompt: spec.prompt,
+      allowed_paths: spec.allowed_paths,
+      diff_required: spec.diff_required,
+      clean_start: spec.clean_start,
+      review_required: spec.review.required,
+      approval: {
+        required: approval.required,
+        scope: approval.scope ?? `task ${spec.id} at stage ${plan.stage}`,
+        mutation_mode: approval.mutation_mode ?? 'workspace copy only',
+      },
+    },
+    verification: {
+      command: verification.command ?? null,
+      program,
+      required: verification.required,
+      report: verification.report,
+      fail_to_pass: verification.fail_to_pass,
+      pass_to_pass: verification.pass_to_pass,
+      timeout_ms: limits.verificationMs ?? durationMs(verification.timeout),
+    },
+    required_events: [...(spec.required_events === 'default' ? defaultRequiredEvents : spec.required_events)],
+    backend: { id: plan.backend.id, argv: plan.backend.argv ?? null },
+    stage: plan.stage,
+    model: plan.model,
+    limits: { backend_ms: limits.backendMs, run_ms: limits.runMs, output_bytes: limits.outputBytes, processes: limits.processes },
+    containment: { required: requiredLevel, offered: offeredLevel(plan.given) },
+    given: unusual(plan),
+    suite: plan.suite,
+    scenario_digest: plan.scenarioText === null ? null : sha256(plan.scenarioText),
+    engine_digest: engine.engineDigest,
+    commit: engine.commit,
+    host: engine.host,
+    roots: { runtime_workspace_root: workspaceDir, run_artifact_dir: bundleDir },
+    protected_roots: protectedRoots,
+  };
+}
+
+/** What a scenario changed about the world: secrets by name only. */
+function unusual({ given }: Plan): Contract['given'] {
+  const shown = { ...given, secrets: Object.keys(given.secrets) };
+  const ordinary = { ...ordinaryGiven, secrets: [] };
+  const keys = Object.keys(ordinary) as (keyof typeof ordinary)[];
+  return Object.fromEntries(keys.filter(key => JSON.stringify(shown[key]) !== JSON.stringify(ordinary[key])).map(key => [key, shown[key]]));
+}
+
+/** What must not change while a run goes on, by default (SPEC section 14). */
+export const protectedByDefault = (plan: Plan): string[] => [
+  plan.task.dir,
+  join(plan.project, 'admissions'),
+  join(plan.project, '.git', 'HEAD'),
+  join(plan.project, '.git', 'index'),
+  ...(plan.given.target ? [plan.given.target] : []),
+  ...plan.given.protected,
+];

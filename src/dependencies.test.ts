@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { parseSync } from 'vite';
+import { describe, expect, it } from 'vitest';
+
+/** Who may import whom. A layer sees itself and the ones named here; tests see everything. */
+// oxfmt-ignore
+const mayImport: Record<string, string[]> = {
+  'errors.ts':   [],
+  'ports.ts':    [],
+  'suggest.ts':  [],
+  'model':       [],
+  'report':      ['model'],
+  'expect':      ['model'],
+  'scenario':    ['model', 'errors.ts', 'ports.ts', 'suggest.ts', 'expect'],
+  'containment': ['model', 'ports.ts'],
+  'workspace':   ['model', 'errors.ts', 'ports.ts'],
+  'backends':    ['model', 'errors.ts', 'ports.ts'],
+  'preflight':   ['model', 'errors.ts', 'ports.ts', 'backends'],
+  'checks':      ['model', 'errors.ts', 'ports.ts', 'workspace'],
+  'verdict.ts':  ['model', 'checks'],
+  'evidence':    ['model', 'errors.ts', 'ports.ts', 'verdict.ts', 'checks', 'report'],
+  'run.ts':      ['model', 'errors.ts', 'ports.ts', 'preflight', 'workspace', 'containment', 'backends', 'checks', 'verdict.ts', 'evidence'],
+  'node':        ['errors.ts', 'ports.ts'],
+  // Programs that run as processes of their own: they share no code with the engine that started them.
+  'children':    [],
+};
+/** On top: these may import anything, and nothing above imports them. */
+const top = ['index.ts', 'cli.ts', 'gen.ts', 'vitest.ts', 'vitest-run.ts', 'commands', 'testing'];
+
+/** The operating system; everything else gets `Ports`. */
+const osModules = /^(node:(fs|child_process|os|net)(\/.*)?|fs|fs\/promises|child_process|os|net|execa|tmp-promise)$/;
+const mayTouchTheSystem = ['node', 'children', 'cli.ts', 'gen.ts', 'vitest.ts', 'vitest-run.ts'];
+
+const src = import.meta.dirname;
+const layerOf = (path: string) => relative(src, path).split('/')[0]!;
+const isTest = (path: string) => path.endsWith('.test.ts');
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(f => f.endsWith('.ts') && !isTest(f));
+const modules = files.map(file => {
+  const text = readFileSync(join(src, file), 'utf8');
+  const { module, program } = parseSync(file, text);
+  const imports = [
+    ...module.staticImports.map(i => i.moduleRequest.value),
+    ...module.staticExports.flatMap(e => e.entries.flatMap(entry => entry.moduleRequest?.value ?? [])),
+    ...module.dynamicImports.map(i => text.slice(i.moduleRequest.start, i.moduleRequest.end).replaceAll(/^['"`]|['"`]$/g, '')),
+  ];
+  return { file, layer: layerOf(join(src, file)), imports, hidesImport: JSON.stringify(program).includes('"TSImportType"') };
+});
+
+const edges = modules.flatMap(({ file, layer, imports }) =>
+  imports.filter(i => i.startsWith('.')).map(i => ({ file, from: layer, to: layerOf(join(src, dirname(file), i)) })),
+);
+
+describe('direction', () => {
+  it.each(Object.keys(mayImport))('%s imports only what it may', layer => {
+    expect(edges.filter(e => e.from === layer && e.to !== layer && !mayImport[layer]!.includes(e.to))).toEqual([]);
+  });
+
+  it('every file belongs to a named layer', () => {
+    expect(modules.filter(m => !(m.layer in mayImport) && !top.includes(m.layer)).map(m => m.file)).toEqual([]);
+  });
+
+  it('the table allows no circle between layers', () => {
+    const open = new Map(Object.entries(mayImport));
+    for (let size = -1; size !== open.size;) {
+      size = open.size;
+      for (const [layer, seen] of open) if (!seen.some(s => open.has(s))) open.delete(layer);
+    }
+    expect([...open.keys()]).toEqual([]);
+  });
+
+  it('only node/, the entries and the tests touch the operating system', () => {
+    expect(modules.filter(m => !mayTouchTheSystem.includes(m.layer) && m.imports.some(i => osModules.test(i))).map(m => m.file)).toEqual(
+      [],
+    );
+  });
+
+  it('only the entries take the real ports', () => {
+    expect(edges.filter(e => e.to === 'node' && e.from !== 'node' && !top.includes(e.from))).toEqual([]);
+  });
+
+  it('no import hides in a type', () => {
+    expect(modules.filter(m => m.hidesImport).map(m => m.file)).toEqual([]);
+  });
+});
+
+describe('habits', () => {
+  it.each([
+    ['process.argv', ['cli.ts']],
+    ['process.exitCode', ['cli.ts', 'children']],
+  ])('only the entry uses %s', (words, layers) => {
+    const users = modules.filter(m => !layers.includes(m.layer) && readFileSync(join(src, m.file), 'utf8').includes(words));
+    expect(users.map(m => m.file)).toEqual([]);
+  });
+
+  it('the public entry re-exports and does nothing else', () => {
+    const { program } = parseSync('index.ts', readFileSync(join(src, 'index.ts'), 'utf8'));
+    expect(program.body.filter(n => n.type !== 'ExportNamedDeclaration' && n.type !== 'ExportAllDeclaration')).toEqual([]);
+  });
+});

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Calibration } from './checks/calibrate.ts';
+import { sha256 } from './evidence/events.ts';
+import type { EngineIdentity } from './evidence/reserve.ts';
+import type { Progress } from './evidence/trace.ts';
+import type { Program } from './model/contract.ts';
+import type { Ports } from './ports.ts';
+
+/** What the runs of one suite share. Made by its owner and handed down: nothing here outlives it or is module state. */
+export interface Engine {
+  identity: EngineIdentity;
+  /** Calibrations of this suite, by what they depend on; never written to a disk. */
+  calibrations: Map<string, Promise<Calibration>>;
+  /** Programs of test commands, by name. */
+  programs: Map<string, Promise<Program | null>>;
+  /** How often calibration repeats seed and oracle. */
+  calibrationTimes: number;
+  progress?: Progress | undefined;
+}
+
+/** Seed and oracle are run this often each; a gate asks for 12 (SPEC section 3 step 4). */
+const CALIBRATION_TIMES = 3;
+
+export async function createEngine(project: string, ports: Ports, progress?: Progress): Promise<Engine> {
+  const [engineDigest, commit] = await Promise.all([digestOfEngine(ports), commitOf(project, ports)]);
+  const identity = { engineDigest, commit, host: sha256(ports.host.hostname) };
+  return { identity, calibrations: new Map(), programs: new Map(), calibrationTimes: CALIBRATION_TIMES, progress };
+}
+
+/** Over the code that runs: every file beside this one, tests left out. */
+async function digestOfEngine({ files }: Ports): Promise<string> {
+  const code = (await files.walk(import.meta.dirname)).filter(
+    ({ path, kind }) => kind === 'file' && !path.includes('.test.') && !path.endsWith('.map'),
+  );
+  return code.reduce((hash, { path, digest }) => hash.update(`${path}\0${digest}\n`), createHash('sha256')).digest('hex');
+}
+
+/** The project's commit, read from its git directory as files; null where there is none. */
+async function commitOf(project: string, { files }: Ports): Promise<string | null> {
+  const read = async (path: string) => ((await files.stat(path))?.kind === 'file' ? (await files.readText(path)).trim() : '');
+  const gitDir = join(project, '.git');
+  const head = await read(join(gitDir, 'HEAD'));
+  const ref = /^ref: (refs\/.+)$/.exec(head)?.[1];
+  if (!ref) return /^[0-9a-f]{40,64}$/.test(head) ? head : null;
+  const loose = await read(join(gitDir, ref));
+  if (loose) return loose;
+  const packed = await read(join(gitDir, 'packed-refs'));
+  return (
+    packed
+      .split('\n')
+      .find(line => line.endsWith(` ${ref}`))
+      ?.split(' ')[0] ?? null
+  );
+}

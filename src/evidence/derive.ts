@@ -1,0 +1,119 @@
+import { disallowed } from '../checks/allowed.ts';
+import { judgeTests } from '../checks/judge-tests.ts';
+import type { Contract } from '../model/contract.ts';
+import type { NormalizedEvent } from '../model/event.ts';
+import type { Facts } from '../model/facts.ts';
+import { ApprovalRecord, type Report } from '../model/report.ts';
+import { judge } from '../verdict.ts';
+
+/** What a report says about the disk and the clock, and nothing can derive from facts. */
+type Observed = 'sealed' | 'artifacts' | 'artifact_digests' | 'freshness' | 'redactions' | 'report_digest';
+
+/** Every field of a report that follows from contract, facts and events. */
+export type Derived = Omit<Report, Observed>;
+
+/** Where the two roots were. */
+export interface Roots {
+  workspace: string | null;
+  bundle: string;
+}
+
+/**
+ * The report, as far as it is a function of the evidence. The engine writes what this returns,
+ * and `verify` compares what it reads with what this returns: there is no second opinion.
+ */
+export function deriveReport(
+  contract: Contract,
+  facts: Facts,
+  events: readonly NormalizedEvent[],
+  runStart: string,
+  runEnd: string,
+): Derived {
+  const verdict = judge(contract, facts);
+  const changed = facts.changes?.files ?? [];
+  const { summary, proven } = judgeTests(contract, facts.tests, changed.length > 0);
+  const { model } = contract;
+  return {
+    schema: 'proofgate/report/1',
+    run_id: contract.run_id,
+    nonce: contract.nonce,
+    suite: contract.suite,
+    backend: contract.backend.id,
+    stage: contract.stage,
+    task: contract.task.id,
+    status: verdict.status,
+    outcome: verdict.outcome,
+    lifecycle: verdict.lifecycle,
+    blockers: verdict.blockers,
+    failure_reason: verdict.failureReason,
+    run_start: runStart,
+    run_end: runEnd,
+    backend_exit_code: facts.backend?.exit_code ?? null,
+    changed_files: changed.map(file => file.path),
+    allowed_writes_passed:
+      facts.changes !== null && disallowed(changed, contract.task.allowed_paths).length === 0 && facts.boundary?.outside.length === 0,
+    required_events_passed: facts.events !== null && facts.events.length === 0,
+    tests_command: contract.verification.command?.join(' ') ?? null,
+    tests_passed: proven,
+    verification: summary,
+    approvals: approvalsOf(events),
+    review: { required: contract.task.review_required, verdict: facts.review?.verdict ?? 'none', reason: facts.review?.reason ?? null },
+    source_admission_status:
+      contract.stage < 3
+        ? contract.backend.id === 'fake' || contract.backend.id === 'command'
+          ? 'not_required'
+          : 'not_admitted'
+        : 'not_admitted',
+    model: {
+      provider: model?.provider ?? null,
+      id: model?.id ?? null,
+      runtime_provider: model?.runtime_provider ?? null,
+      admission_status: contract.backend.id === 'fake' || contract.backend.id === 'command' ? 'not_required' : 'not_admitted',
+    },
+    containment: containmentOf(contract, facts),
+    baseline: facts.baseline && { ...facts.baseline, compared_with: contract.run_id },
+    roots: contract.roots,
+    ...(contract.backend.id === 'case' ? caseFields(contract, facts) : {}),
+  };
+}
+
+const approvalsOf = (events: readonly NormalizedEvent[]): ApprovalRecord[] =>
+  events.flatMap(({ type, data }) => {
+    const { actor = '', scope = '', mutation_mode = '', timestamp } = data;
+    const record = ApprovalRecord.safeParse({ type, actor, scope, mutation_mode, timestamp });
+    return record.success ? [record.data] : [];
+  });
+
+/** What the level saw, and no more (SPEC section 14). */
+function containmentOf({ containment }: Contract, { backend }: Facts): Report['containment'] {
+  const namespace = backend?.tree === 'pid_namespace';
+  return {
+    level: containment.offered,
+    claims:
+      containment.offered === 'observed'
+        ? [
+            'protected roots were hashed before the backend started and after its last process was dead',
+            'the parent of the workspace and the bundle were compared before and after',
+            'environment by allow-list; HOME, XDG and TMPDIR below backend/agent',
+            ...(namespace ? ['every process of the backend died with its pid namespace'] : []),
+          ]
+        : [],
+    not_claimed: [
+      'that nothing outside the workspace was read',
+      'that nothing was written outside the watched folders',
+      'that no network connection was opened',
+      ...(backend && !namespace ? ['that a process which cleared its environment and left its session is dead'] : []),
+    ],
+    process_tree: backend?.tree ?? 'not_started',
+    survivors: backend?.survivors ?? 0,
+  };
+}
+
+/** The flat names that the seeds use for case. */
+const caseFields = ({ model }: Contract, facts: Facts) => ({
+  case_process_started: facts.backend !== null,
+  case_model_provider: model?.provider ?? null,
+  case_model: model?.id ?? null,
+  case_runtime_model_provider: model?.runtime_provider ?? null,
+  case_model_admission_status: null,
+});

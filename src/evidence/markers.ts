@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { blockers as table, type Blocker, type Cause } from '../model/blocker.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Ports } from '../ports.ts';
+import type { Bundle } from './bundle.ts';
+
+/** The marker that a cause has beside `provider-unavailable.txt`. */
+const causeMarkers: Partial<Record<Cause, string>> = {
+  local_config_missing: 'provider-local-config-unavailable.txt',
+  auth_bridge_missing: 'provider-auth-bridge-missing.txt',
+};
+
+/** Every marker that some blocker can leave below `backend/`. */
+export const markerNames: readonly string[] = [
+  ...new Set([...Object.values(table).flatMap(({ marker }) => marker ?? []), ...Object.values(causeMarkers)]),
+];
+
+/** Writes the marker of each blocker. One that cannot be written changes nothing: the report has the classification. */
+export async function writeMarkers(bundle: Bundle, blockers: readonly Blocker[], facts: Facts, { files }: Ports): Promise<void> {
+  for (const { code, detail, cause, hint } of blockers) {
+    const ofVerification = code === 'timeout' && !facts.backend?.timed_out;
+    const names = [ofVerification ? null : table[code].marker, cause && causeMarkers[cause]].filter(
+      name => name !== null && name !== undefined,
+    );
+    for (const name of names) {
+      const text = bundle.redactor.text(`${code}${cause ? ` (${cause})` : ''}: ${detail}\nnext: ${hint}\n`);
+      await files
+        .write(join(bundle.dir, 'backend', name), text)
+        .catch(error => bundle.trace.note('scan', { marker: name, error: String(error) }));
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { Facts, noFacts } from '../model/facts.ts';
+import { steps, type Step } from './trace.ts';
+import { readLines } from './verify-lines.ts';
+import { decode, parseExactly, Unreadable } from './verify-parse.ts';
+
+/** A line of trace.jsonl. A note may say anything beside this; facts are strict, for they are what is judged. */
+const TraceLine = z.looseObject({
+  time: z.iso.datetime({ precision: 3 }),
+  at_ms: z.number().nonnegative(),
+  step: z.enum(steps),
+  phase: z.enum(['start', 'end', 'note']),
+  outcome: z.string().optional(),
+  facts: Facts.partial().optional(),
+});
+
+/** trace.jsonl as it was read: the facts of the run, and what is wrong with the record itself. */
+export interface TraceReading {
+  /** The last value of each key over all lines. */
+  facts: Facts;
+  /** Keys that some line has. */
+  told: ReadonlySet<keyof Facts>;
+  /** Steps that were started, in order, and those that were ended. */
+  started: Step[];
+  ended: Step[];
+  /** Wall clock and monotonic milliseconds of the first and the last line. */
+  first: { time: string; atMs: number } | undefined;
+  last: { time: string; atMs: number } | undefined;
+  /** Whether some line is dated before the one that it follows. */
+  ranBackwards: boolean;
+  /** Output that an adapter did not keep: its own record is then not complete. */
+  droppedEvents: boolean;
+  problems: string[];
+}
+
+/** Folds the trace into the facts; memory grows with the facts, not with the trace. */
+export function readTrace(): { push(chunk: Uint8Array): void; end(): TraceReading } {
+  const reading: TraceReading & { told: Set<keyof Facts> } = {
+    facts: { ...noFacts }, told: new Set(), started: [], ended: [], first: undefined, last: undefined, ranBackwards: false, droppedEvents: false, problems: [],
+  };
+
+  const lines = readLines((bytes, number) => {
+    try {
+      take(reading, parseExactly(decode(bytes), TraceLine, 'line'), number);
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      reading.problems.push(`line ${number}: ${error.message}`);
+    }
+  });
+
+  return {
+    push: lines.push,
+    end() {
+      const badEnd = lines.end();
+      if (badEnd) reading.problems.push(badEnd);
+      return { ...reading, problems: [...reading.problems, ...orderProblems(reading)] };
+    },
+  };
+}
+
+function take(reading: TraceReading & { told: Set<keyof Facts> }, line: z.output<typeof TraceLine>, number: number): void {
+  const { time, at_ms: atMs, step, phase, facts = {} } = line;
+  if (reading.last && atMs < reading.last.atMs) reading.problems.push(`line ${number}: at_ms runs backwards`);
+  if (reading.last && time < reading.last.time) reading.ranBackwards = true;
+  reading.first ??= { time, atMs };
+  reading.last = { time, atMs };
+  if (phase === 'start') reading.started.push(step);
+  if (phase === 'end') reading.ended.push(step);
+  if (line['dropped_events'] !== undefined) reading.droppedEvents = true;
+  for (const key of Object.keys(facts) as (keyof Facts)[]) {
+    reading.told.add(key);
+    Object.assign(reading.facts, { [key]: facts[key] });
+  }
+}
+
+/** Steps come in the order of the pipeline, each once, and from the reservation to the seal. */
+function orderProblems({ started, ended, facts }: TraceReading): string[] {
+  const places = started.map(step => steps.indexOf(step));
+  const problems: string[] = [];
+  if (started[0] !== 'reserve' || started.at(-1) !== 'seal') problems.push('does not go from the reservation to the seal');
+  if (places.some((place, at) => at > 0 && place <= places[at - 1]!)) problems.push(`steps are not in order: ${started.join(', ')}`);
+  const open = started.filter(step => !ended.includes(step));
+  if (open.length > 0 && !facts.interrupted) problems.push(`steps were never ended: ${open.join(', ')}`);
+  return problems;
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { BlockerCode, Status } from '../model/blocker.ts';
+import { isMap, type Path } from '../model/json.ts';
+import { Lifecycle, Outcome, Report } from '../model/report.ts';
+import { VerificationSummary } from '../model/verification.ts';
+import { ArtifactsSpec, judgeArtifacts } from './artifacts.ts';
+import { EventsSpec, judgeEvents } from './events.ts';
+import type { Evidence } from './evidence.ts';
+import { ExitSpec, judgeExit } from './exit.ts';
+import { matcherFor } from './matcher.ts';
+import { match, type Mismatch } from './match.ts';
+
+const ApprovalType = z.enum(['approval.requested', 'approval.granted', 'approval.denied']);
+
+/** What a scenario expects of the evidence, key by key; a matcher stands wherever a value can. */
+export const expectKeys = {
+  status: matcherFor(Status).describe('Status of the run: pass, fail or blocked.'),
+  blocker: matcherFor(BlockerCode.nullable()).describe('Code of the first blocker; null: none.'),
+  blockers: matcherFor(z.array(BlockerCode)).describe('Codes of all blockers, in pipeline order, exactly.'),
+  outcome: matcherFor(Outcome).describe('What the patch proves, however the backend ended.'),
+  lifecycle: matcherFor(Lifecycle).describe('How the backend ended, whatever the patch proves.'),
+  exit: ExitSpec.describe('What the command line would end with: a class, a code, or a list of codes.'),
+  events: EventsSpec.describe('The normalized events: an ordered subsequence, or in_order, exact, count and never.'),
+  changed_files: matcherFor(z.array(z.string())).describe(
+    'Every path that differs from the baseline commit, sorted by bytes; a rename is both names.',
+  ),
+  report: matcherFor(Report).describe('Partial match over report.json.'),
+  artifacts: ArtifactsSpec,
+  verification: matcherFor(VerificationSummary).describe('Partial match over `verification` of the report.'),
+  approval_events: matcherFor(z.array(ApprovalType)).describe('Types of the approval events, in order, exactly.'),
+};
+
+/** Keys of the language that this build does not carry: refused, never ignored. */
+export const laterKeys = {
+  stdout: z.never({ error: 'is not built yet' }).optional().describe('Not built yet: text on standard output.'),
+  stderr: z.never({ error: 'is not built yet' }).optional().describe('Not built yet: text on standard error.'),
+};
+
+const optional = <S extends z.ZodType>(schema: S) => schema.optional();
+type Optional<T extends Record<string, z.ZodType>> = { [K in keyof T]: z.ZodOptional<T[K]> };
+
+/** All keys optional, and at least one of them written. */
+export const Expectation = z
+  .strictObject(
+    Object.fromEntries(Object.entries(expectKeys).map(([key, schema]) => [key, optional(schema)])) as Optional<typeof expectKeys>,
+  )
+  .refine(map => Object.keys(map).length > 0, 'asserts nothing')
+  .describe('What the evidence has to show; all of it has to hold.');
+export type Expectation = z.output<typeof Expectation>;
+
+/** Every way in which the evidence is not as expected; paths start at `expect`. */
+export async function judgeEvidence(expectation: Expectation, evidence: Evidence): Promise<Mismatch[]> {
+  const at = (key: keyof Expectation): Path => ['expect', key];
+  const { exit, events, artifacts, report, ...rest } = expectation;
+  const found: Mismatch[] = [];
+  for (const [key, matcher] of Object.entries(rest)) {
+    if (matcher !== undefined) found.push(...match(matcher, factOf(key, evidence), at(key as keyof Expectation)));
+  }
+  if (report !== undefined) found.push(...match(report, evidence.report ?? undefined, at('report')));
+  if (exit !== undefined) found.push(...judgeExit(exit, evidence.exit, evidence.sealed, at('exit')));
+  if (events !== undefined) found.push(...judgeEvents(events, evidence.events, at('events')));
+  if (artifacts !== undefined) found.push(...(await judgeArtifacts(artifacts, evidence, at('artifacts'))));
+  return found;
+}
+
+/** The part of the evidence that a short key stands for. */
+function factOf(key: string, { report, events }: Evidence): unknown {
+  if (key === 'approval_events') return events.filter(({ type }) => ApprovalType.safeParse(type).success).map(({ type }) => type);
+  const codes = Array.isArray(report?.['blockers'])
+    ? report['blockers'].map(blocker => (isMap(blocker) ? blocker['code'] : undefined))
+    : undefined;
+  if (key === 'blockers') return codes;
+  if (key === 'blocker') return codes === undefined ? undefined : (codes[0] ?? null);
+  return report?.[key];
+}

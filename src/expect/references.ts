@@ -1,0 +1,171 @@
+import { type BlockerCode, toBlocker } from '../model/blocker.ts';
+import { defaultRequiredEvents, type EventType, type NormalizedEvent } from '../model/event.ts';
+import { exitOf } from '../model/exit.ts';
+import type { Report } from '../model/report.ts';
+import type { Stage } from '../model/units.ts';
+import type { Evidence } from './evidence.ts';
+import { type Expectation, judgeEvidence } from './expectation.ts';
+
+/** What a scenario runs: the reference bundles are bundles of that run. */
+export interface Subject {
+  backend: string;
+  stage: Stage;
+  task: string;
+}
+
+type Reference = 'reserved' | 'green' | 'blocked' | 'failed';
+
+/**
+ * Tries an expectation on bundles whose verdict is known.
+ * @returns why it asserts nothing, or undefined.
+ */
+export async function vacuous(expectation: Expectation, subject: Subject): Promise<string | undefined> {
+  const bundles = referencesOf(subject);
+  const accepted = new Set<Reference>();
+  for (const { kind, evidence } of bundles) {
+    if ((await judgeEvidence(expectation, evidence)).length === 0) accepted.add(kind);
+  }
+  if (accepted.has('reserved') && !JSON.stringify(expectation).includes('"run_interrupted"')) {
+    return 'it accepts a run that was killed before its end';
+  }
+  const red = [...accepted].find(kind => kind !== 'green');
+  if (accepted.has('green') && red) return `it accepts a run that passes and one that is ${red} alike`;
+  return undefined;
+}
+
+/** One bundle of each kind; of the reserved one every way in which a killed run can be left. */
+function referencesOf(subject: Subject): { kind: Reference; evidence: Evidence }[] {
+  const green = reportOf(subject, null);
+  const started = defaultRequiredEvents.filter(type => type !== 'run.completed');
+  const reserved = { ...reportOf(subject, 'run_interrupted'), sealed: false, lifecycle: 'interrupted' as const };
+  const killed = [1, 130, 137, 143].flatMap(exit => [
+    evidenceOf(reserved, exit, []),
+    evidenceOf({ ...reserved, changed_files: green.changed_files }, exit, started),
+  ]);
+  return [
+    ...killed.map(evidence => ({ kind: 'reserved' as const, evidence })),
+    { kind: 'green', evidence: evidenceOf(green, 0, defaultRequiredEvents) },
+    {
+      kind: 'blocked',
+      evidence: evidenceOf(reportOf(subject, 'provider_unavailable'), 2, ['run.started', 'task.contract.created', 'run.completed']),
+    },
+    { kind: 'failed', evidence: evidenceOf(reportOf(subject, 'verification_failed'), 1, defaultRequiredEvents) },
+  ];
+}
+
+const TIME = '2026-01-01T00:00:00.000Z';
+const DIGEST = '0'.repeat(64);
+
+function reportOf({ backend, stage, task }: Subject, code: BlockerCode | null): Report {
+  const blockers = code === null ? [] : [toBlocker({ code, detail: 'a reference' })];
+  const status = blockers[0]?.status ?? 'pass';
+  const ran = code === null || code === 'verification_failed';
+  const times = { run_start: TIME, run_end: TIME };
+  const counts = {
+    passed: code === null ? 1 : 0,
+    failed: code === 'verification_failed' ? 1 : 0,
+    skipped: 0,
+    todo: 0,
+    expected_failure: 0,
+  };
+  return {
+    schema: 'proofgate/report/1',
+    sealed: true,
+    run_id: 'reference',
+    nonce: 'reference',
+    suite: null,
+    backend,
+    stage,
+    task,
+    status,
+    outcome: code === null ? 'proven' : ran ? 'not_proven' : 'none',
+    lifecycle: ran ? 'completed' : 'not_started',
+    blockers,
+    failure_reason: code,
+    ...times,
+    backend_exit_code: ran ? 0 : null,
+    changed_files: ran ? ['strings.js'] : [],
+    allowed_writes_passed: ran,
+    required_events_passed: ran,
+    tests_command: ran ? 'node --test' : null,
+    tests_passed: code === null,
+    verification: {
+      required: true,
+      command: ['node', '--test'],
+      ran,
+      exit_code: ran ? exitOf(status) : null,
+      timed_out: false,
+      missing_command: false,
+      tests: [],
+      counts,
+      control: { planted: 1, twins: 1, seen_failing: ran ? 2 : 0 },
+      isolation: 'in_process',
+    },
+    approvals: [],
+    review: { required: false, verdict: 'none', reason: null },
+    source_admission_status: 'not_required',
+    model: { provider: null, id: null, runtime_provider: null, admission_status: 'not_required' },
+    containment: { level: 'observed', claims: [], not_claimed: [], process_tree: ran ? 'pid_namespace' : 'not_started', survivors: 0 },
+    baseline: null,
+    artifacts: [],
+    artifact_digests: {},
+    freshness: {
+      ...times,
+      duration_ms: 1,
+      clock_stepped: false,
+      nonce: 'reference',
+      scenario_digest: DIGEST,
+      task_digest: DIGEST,
+      engine_digest: DIGEST,
+      commit: null,
+    },
+    redactions: {},
+    roots: { runtime_workspace_root: null, run_artifact_dir: '/reference' },
+    report_digest: DIGEST,
+  };
+}
+
+/** The bundle of a report, as if it lay on disk. */
+function evidenceOf(report: Report, exit: number, types: readonly EventType[]): Evidence {
+  const carrier = report.blockers[0];
+  const events = types.map((type, i): NormalizedEvent => {
+    const carries = carrier !== undefined && (type === carrier.event || type === 'run.completed');
+    return {
+      seq: i + 1,
+      type,
+      status: carries ? carrier.status : type === 'run.completed' ? 'pass' : 'ok',
+      time: TIME,
+      run_id: report.run_id,
+      nonce: report.nonce,
+      data: carries ? { blockers: [carrier.code] } : {},
+      prev: DIGEST,
+    };
+  });
+  const patch = report.changed_files.length > 0 ? '--- a/strings.js\n+++ b/strings.js\n' : '';
+  const files: Record<string, string> = {
+    'report.json': JSON.stringify(report),
+    'report.md': `# ${report.status}\n`,
+    'events.normalized.jsonl': events.map(event => `${JSON.stringify(event)}\n`).join(''),
+    'trace.jsonl': `${JSON.stringify({ step: 'reserve', phase: 'end', outcome: 'ok' })}\n`,
+    'patch.diff': patch,
+    'test.log': report.verification.ran ? 'ok 1\n' : 'not run\n',
+    'test-report.json': '{}',
+    'task.contract.json': '{}',
+    'manifest.json': '{}',
+    'eligibility.json': '{}',
+    'scenario.yaml': 'scenario: 1\n',
+    [`stage${report.stage}-no-target-inspection.json`]: '{}',
+    'backend/stdout.log': '',
+    'backend/stderr.log': '',
+    'backend/events.jsonl': '',
+  };
+  return {
+    report: report as unknown as Record<string, unknown>,
+    sealed: report.sealed,
+    exit,
+    events,
+    paths: Object.keys(files).sort(),
+    read: async path => new TextEncoder().encode(files[path]),
+    readBeside: async () => undefined,
+  };
+}

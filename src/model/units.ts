@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/** `250ms`, `30s`, `5m`: read as milliseconds, at most a day. */
+export const Duration = z
+  .string()
+  .regex(/^[1-9][0-9]{0,7}(ms|s|m)$/, 'must be a duration such as 250ms, 30s or 5m')
+  .describe('A duration: 250ms, 30s, 5m.');
+
+/** An identity in the form that folders and files can carry. */
+export const Slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower case letters, digits and hyphens');
+
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a hex SHA-256');
+
+/** Program and arguments. Never a shell line. */
+export const Argv = z.tuple([z.string().min(1)], z.string()).describe('Program and arguments; no shell.');
+export type Argv = z.output<typeof Argv>;
+
+/** A stage of the ladder. */
+export const Stage = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5), z.literal(6)]);
+export type Stage = z.output<typeof Stage>;
+
+// oxfmt-ignore
+export const stageNames = {
+  1: 'gated engine', 2: 'artificial fixture', 3: 'copied repo fixture',
+  4: 'disposable sandbox repo', 5: 'owned noncritical repo', 6: 'candidate default',
+} as const satisfies Record<Stage, string>;

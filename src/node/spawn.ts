@@ -1,0 +1,64 @@
+import { closeSync, openSync } from 'node:fs';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import { execa } from 'execa';
+import type { SuperviseOptions } from '../ports.ts';
+import type { Hold } from './holds.ts';
+import { MARKER } from './proc.ts';
+import { openReportChannel } from './report-channel.ts';
+
+type Stdio = 'pipe' | 'ignore' | 9;
+
+/** A program inside its hold. */
+export interface Spawned {
+  /** Of the outermost process; undefined when it did not start. */
+  pid: number | undefined;
+  stdin: Writable;
+  stdout: Readable;
+  stderr: Readable;
+  /** See children/lifeline.sh. */
+  lifeline: Duplex;
+  reports: Readable | undefined;
+  /** The outermost process has ended, whoever still holds its outputs; or why it did not start. */
+  exited: Promise<{ startError: string | null }>;
+}
+
+/** Starts `argv` in a hold. `inherited` are descriptors of the engine that the program must not get. */
+export function spawn(hold: Hold, inherited: readonly number[], argv: readonly string[], options: SuperviseOptions): Spawned {
+  const { cwd, env, runId, report } = options;
+  const nothing = openSync('/dev/null', 'r') as 9; // execa's types know descriptors up to 9
+  const channel = report && openReportChannel(report.kind);
+  const stdio = ['pipe', 'pipe', 'ignore', 'pipe', channel?.stdio ?? 'ignore', 'pipe'] as const;
+  const [file, ...prefix] = hold.prefix;
+  try {
+    const child = execa(file, [...prefix, ...argv], {
+      cwd,
+      env: { ...env, [MARKER]: runId },
+      extendEnv: false,
+      stdio: covered(stdio, inherited, nothing),
+      buffer: false,
+      reject: false,
+      detached: true, // its own session: no terminal, and the keyboard's signals are the engine's alone
+      cleanup: false, // the lifeline does that, also when there is no time for handlers
+    });
+    const [stdin, stdout, , lifeline, socket, stderr] = child.stdio as unknown as [Writable, Readable, null, Duplex, Readable, Readable];
+    // Node tells of a failed start by throwing or by `error`; execa makes one promise of both.
+    const exited = new Promise<{ startError: string | null }>(resolve => {
+      child.nodeChildProcess.once('exit', () => resolve({ startError: null }));
+      void child.then(({ code }) => resolve({ startError: code ?? 'ENOSTART' }));
+    });
+    return { pid: child.pid, stdin, stdout, stderr, lifeline, reports: report && (channel?.readable ?? socket), exited };
+  } finally {
+    closeSync(nothing);
+    channel?.handedOver();
+  }
+}
+
+/** Lays the empty device over descriptors that would be inherited: Node can give a descriptor to a child, not take one away. */
+function covered(stdio: readonly Stdio[], inherited: readonly number[], nothing: 9): ['pipe', 'pipe', 'ignore', ...Stdio[]] {
+  const length = Math.max(stdio.length, ...inherited.map(fd => fd + 1));
+  const [, , , ...extra] = Array.from({ length }, (_, fd): Stdio => {
+    const wanted = stdio[fd] ?? 'ignore';
+    return wanted === 'ignore' && inherited.includes(fd) ? nothing : wanted;
+  });
+  return ['pipe', 'pipe', 'ignore', ...extra];
+}

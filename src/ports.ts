@@ -1,0 +1,180 @@
+/** Everything the engine may do to the outside world. Types only; `node/` has the real ones. */
+export interface Ports {
+  files: Files;
+  /** Runs an untrusted program and everything it starts, and ends all of it. */
+  supervise: Supervise;
+  /** Runs one of the harness's own tools (git, mkfifo, an interpreter's probe). */
+  exec: Exec;
+  clock: Clock;
+  host: Host;
+  /** Random bytes as hex. */
+  randomHex(bytes: number): string;
+}
+
+export interface Clock {
+  /** Wall time, milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds that only ever grow; durations come from here. */
+  monotonic(): number;
+}
+
+export interface Host {
+  platform: string;
+  hostname: string;
+  /** Process id of the engine. */
+  pid: number;
+  /** 0 is root. */
+  uid: number;
+  /** The harness's own environment. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Absolute path of the Node that runs the engine; what `node` means in a task. */
+  nodePath: string;
+  nodeVersion: string;
+  /** Whether a process id is alive. */
+  alive(pid: number): boolean;
+  /** Absolute path of a program on the harness's PATH (links followed), or undefined. */
+  which(program: string): Promise<string | undefined>;
+}
+
+// Files
+
+/** What an entry of a tree is. Anything but `file`, `link` and `dir` can never be part of an answer. */
+export type EntryKind = 'file' | 'link' | 'dir' | 'fifo' | 'socket' | 'char_device' | 'block_device' | 'unknown';
+
+/** One entry that the walker saw. Nothing was opened that could block, nothing was followed. */
+export interface Entry {
+  /** Relative, `/`-separated. Bytes that are not UTF-8 are written `\xNN`. */
+  path: string;
+  kind: EntryKind;
+  /** Permission bits, setuid, setgid and sticky included. */
+  mode: number;
+  bytes: number;
+  /** SHA-256 of a file's bytes or a link's target; null for the rest and for what could not be read. */
+  digest: string | null;
+  /** Target of a link. */
+  target?: string;
+  /** What keeps it from being an ordinary entry: a name that is not UTF-8, too large, unreadable, a hard link. */
+  oddity?: 'name_not_utf8' | 'too_large' | 'unreadable' | 'hard_link' | 'setuid';
+}
+
+export interface WalkOptions {
+  /** Relative paths (at the root: names) that are neither entered nor listed. */
+  skip?: readonly string[];
+  /** Files above this many bytes are named, not read. */
+  maxFileBytes?: number;
+}
+
+/** An open file that only grows. Bytes are handed to the kernel before `write` returns. */
+export interface Sink {
+  /** @throws the system error (ENOSPC, EACCES, EISDIR, …) */
+  write(bytes: string | Uint8Array): void;
+  /** Flushes to disk and closes; closing twice is harmless. */
+  close(): void;
+}
+
+export interface Files {
+  readText(path: string): Promise<string>;
+  readBytes(path: string): Promise<Uint8Array>;
+  /** Streams a file in chunks: flat memory whatever its size. */
+  readChunks(path: string): AsyncIterable<Uint8Array>;
+  /** SHA-256 and size of a regular file, streamed. */
+  digest(path: string): Promise<{ bytes: number; sha256: string; modified: number }>;
+  /** Kind, size and modes without following links; undefined where there is nothing. */
+  stat(path: string): Promise<{ kind: EntryKind; bytes: number; mode: number; modified: number } | undefined>;
+  /** Names in a folder, sorted by bytes. */
+  list(dir: string): Promise<string[]>;
+  /** Every entry below `root`, sorted by bytes of the path, folders included. Never blocks on a FIFO, never follows a link. */
+  walk(root: string, options?: WalkOptions): Promise<Entry[]>;
+
+  /** Makes a folder and its parents. */
+  makeDir(path: string): Promise<void>;
+  /** Makes one folder that must not exist. @throws EEXIST */
+  makeDirExclusive(path: string): Promise<void>;
+  /** Creates or truncates a file and keeps it open; never through a link. */
+  openSink(path: string): Sink;
+  /** Opens the device that is always full, so that a scenario's full disk is a real one. @throws where the host has none */
+  openFull(): Sink;
+  /** Writes a whole file that need not be durable; parents are made; never through a link. */
+  write(path: string, bytes: string | Uint8Array, options?: { mode?: number }): Promise<void>;
+  /** Writes beside, fsyncs, renames over, fsyncs the folder: old or new, never half. */
+  replace(path: string, bytes: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Renames onto nothing, then fsyncs the folder. */
+  publishDir(from: string, to: string): Promise<void>;
+  link(target: string, path: string): Promise<void>;
+  chmod(path: string, mode: number): Promise<void>;
+  /** Removes a file or a whole tree, also one whose folders were made unreadable; what is absent is fine. */
+  remove(path: string): Promise<void>;
+  /** Copies a tree of files, folders and links as new files (never hard links). @throws UserError naming anything else */
+  copyTree(from: string, to: string): Promise<void>;
+  /** A fresh private folder (0700), named with the engine's pid, that removes itself. */
+  scratch(prefix: string): Promise<{ path: string } & AsyncDisposable>;
+  realPath(path: string): Promise<string>;
+}
+
+// Processes
+
+export interface SuperviseOptions {
+  cwd: string;
+  /** The whole environment; nothing is inherited. */
+  env: Record<string, string>;
+  timeoutMs: number;
+  signal: AbortSignal;
+  /** Marks every process of the tree in its environment, so that strays can be found where there is no pid namespace. */
+  runId: string;
+  /** Written to its standard input at once. */
+  input?: string;
+  /** Leaves standard input open for `Supervised.write`; otherwise it is closed after `input`. */
+  interactive?: boolean;
+  onStdout?(chunk: Uint8Array): void;
+  onStderr?(chunk: Uint8Array): void;
+  /**
+   * A private channel at file descriptor 4: what the program writes there comes here.
+   * `socket` cannot be opened a second time by path; `pipe` can be opened as /dev/fd/4 by a program that insists on a file.
+   */
+  report?: { kind: 'socket' | 'pipe'; onData(chunk: Uint8Array): void };
+  /** More processes than this at one time end the tree. */
+  maxProcesses?: number;
+}
+
+/** How the tree ended; every process of it is dead (or counted in `survivors`). */
+export interface Exit {
+  /** Why it did not start (`ENOENT`, `EACCES`); null when it did. */
+  spawnError: string | null;
+  /** Exit code, 128 + n for a signal; null when it did not start. 124 when the time was up. */
+  code: number | null;
+  timedOut: boolean;
+  aborted: boolean;
+  /** The limit of processes was hit. */
+  tooManyProcesses: boolean;
+  /** Processes of the tree that were still seen after the kill. */
+  survivors: number;
+  /** How the tree was held together. */
+  tree: 'pid_namespace' | 'best_effort';
+  elapsedMs: number;
+}
+
+export interface Supervised {
+  /** Writes to standard input; harmless when it is closed already. */
+  write(text: string): void;
+  /** Ends the whole tree now. */
+  kill(): void;
+  /** Resolves when the last process is dead and every byte was handed over. Never rejects for what the program did. */
+  exit: Promise<Exit>;
+}
+
+export type Supervise = (argv: readonly [string, ...string[]], options: SuperviseOptions) => Supervised;
+
+export interface ExecResult {
+  /** Exit code; null when it did not start or was ended for time. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  /** `ENOENT` and the like. */
+  spawnError: string | null;
+}
+
+export type Exec = (
+  argv: readonly [string, ...string[]],
+  options: { cwd: string; env: Record<string, string>; input?: string | Uint8Array; timeoutMs?: number; stdoutFile?: string },
+) => Promise<ExecResult>;

@@ -1,0 +1,69 @@
+import type { Backend } from '../backends/backend.ts';
+import { reaches } from '../containment/index.ts';
+import type { Finding } from '../model/blocker.ts';
+import type { Contract } from '../model/contract.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Ports } from '../ports.ts';
+import { dependenciesPresent } from './dependencies.ts';
+import { backendEnabled, stageEnabled } from './enabled.ts';
+import { targetNotExposed } from './target.ts';
+
+export { resolveProgram } from './dependencies.ts';
+export { decideEligibility } from './eligibility.ts';
+export { inspectionRecord } from './target.ts';
+
+export interface Question {
+  plan: Plan;
+  contract: Contract;
+  backend: Backend;
+}
+
+/** Answers "may this run start?". `undefined` means yes. */
+export type PreflightCheck = (question: Question, ports: Ports) => Promise<Finding | undefined> | Finding | undefined;
+
+/** Every stage but the first needs the one before it promoted, for the same backend and model. */
+const priorStageProven: PreflightCheck = ({ plan, backend }) =>
+  plan.stage <= backend.exemptUpTo || plan.given.prior_stage === 'promoted'
+    ? undefined
+    : { code: 'prior_stage_not_proven', detail: `${backend.id} has no promotion for stage ${plan.stage - 1}` };
+
+/** From stage 3 on the source needs an admission record; this build reads none, so the answer is no. */
+const sourceAdmitted: PreflightCheck = ({ plan }) =>
+  plan.stage < 3
+    ? undefined
+    : { code: 'source_not_admitted', detail: `no admission record covers the source of ${plan.task.spec.id} at stage ${plan.stage}` };
+
+const containmentAvailable: PreflightCheck = ({ contract: { containment } }) =>
+  reaches(containment.offered, containment.required)
+    ? undefined
+    : {
+        code: 'containment_unavailable',
+        detail: `${containment.required} is required, ${containment.offered} is the highest level to be had`,
+      };
+
+const backendAnswers: PreflightCheck = async ({ plan, backend }, ports) => {
+  const probe = await backend.probe(plan, ports);
+  return 'code' in probe ? probe : undefined;
+};
+
+/** Cheapest first; the first that says no ends the run (SPEC section 3 step 3). */
+export const preflightChecks = {
+  backendEnabled,
+  stageEnabled,
+  priorStageProven,
+  sourceAdmitted,
+  containmentAvailable,
+  targetNotExposed,
+  dependenciesPresent,
+  backendAnswers,
+} as const satisfies Record<string, PreflightCheck>;
+
+export async function preflight(question: Question, ports: Ports): Promise<{ refusal: Finding | null; passed: string[] }> {
+  const passed: string[] = [];
+  for (const [name, check] of Object.entries<PreflightCheck>(preflightChecks)) {
+    const refusal = await check(question, ports);
+    if (refusal) return { refusal, passed };
+    passed.push(name);
+  }
+  return { refusal: null, passed };
+}

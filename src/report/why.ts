@@ -1,0 +1,31 @@
+import { type Blocker, rowOf } from '../model/blocker.ts';
+import { code, oneLine, text } from './escape.ts';
+
+const WHO = {
+  backend: 'the backend (its maker, or the prompt)',
+  suite: 'the keeper of the task',
+  operator: 'the person who runs proofgate',
+} as const;
+
+/** The blockers for report.md: what was found, what it means, what to do next and who does it. */
+export function whySection(blockers: readonly Blocker[]): string[] {
+  if (blockers.length === 0) return [];
+  const first = blockers.length > 1 ? ['The first one decides; the others were found as well.', ''] : [];
+  return ['## Why', '', ...first, ...blockers.flatMap(blockerEntry)];
+}
+
+const blockerEntry = ({ code: name, status, detail, cause }: Blocker, i: number): string[] => {
+  const { meaning, hint, owner, retryable } = rowOf(name);
+  return [
+    `${i + 1}. ${code(name)} (${status}${cause ? `, ${code(cause)}` : ''}): ${text(detail)}`,
+    `   - It means: ${meaning}`,
+    `   - Next: ${hint}`,
+    `   - Who acts: ${WHO[owner]}.${retryable ? ' The same run may end otherwise when it is repeated.' : ''}`,
+  ];
+};
+
+/** The same for the terminal, in two lines. */
+export const blockerLines = ({ code: name, detail, cause }: Blocker): string[] => {
+  const { hint, owner } = rowOf(name);
+  return [`  ${name}${cause ? ` (${cause})` : ''}: ${oneLine(detail)}`, `    next: ${hint} Who acts: ${WHO[owner]}.`];
+};

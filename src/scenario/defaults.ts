@@ -1,0 +1,36 @@
+import { dirname, join, relative, resolve } from 'node:path';
+import { type Problem, UserError } from '../errors.ts';
+import type { Path } from '../model/json.ts';
+import type { Files } from '../ports.ts';
+import { checkFile } from './issues.ts';
+import type { Layer } from './layers.ts';
+import { DefaultsFile } from './schema.ts';
+import { readYaml } from './source.ts';
+
+export const DEFAULTS = '_defaults.yaml';
+
+/** The `_defaults.yaml` of every folder from `root` down to that of `file`, outermost first. */
+export async function defaultsFor(file: string, root: string, project: string, files: Files): Promise<Layer[]> {
+  const layers: Layer[] = [];
+  for (const dir of foldersBetween(root, dirname(file))) {
+    const path = join(dir, DEFAULTS);
+    if ((await files.stat(path)) !== undefined) layers.push(await readDefaults(path, project, files));
+  }
+  return layers;
+}
+
+async function readDefaults(path: string, project: string, files: Files): Promise<Layer> {
+  const yaml = await readYaml(path, project, files);
+  const { data, problems } = checkFile(DefaultsFile, yaml);
+  if (!data) throw new UserError(problems as [Problem, ...Problem[]]);
+  const { scenario: _version, ...value } = data;
+  return { yaml, value, pathInFile: (inScenario: Path) => inScenario };
+}
+
+/** Folders from `root` down to `dir`; only `dir` where it does not lie below. */
+function foldersBetween(root: string, dir: string): string[] {
+  const below = relative(root, dir);
+  if (below.startsWith('..')) return [dir];
+  const steps = below === '' ? [] : below.split('/');
+  return [root, ...steps.map((_, i) => resolve(root, ...steps.slice(0, i + 1)))];
+}

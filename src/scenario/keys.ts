@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { EventType } from '../model/event.ts';
+import { FakeAction } from '../model/fake.ts';
+import { ArtifactFault, ContainmentLevel } from '../model/plan.ts';
+import { TaskSpec } from '../model/task.ts';
+import { Argv, Duration, Slug, Stage } from '../model/units.ts';
+import { overlayOf } from './overlay.ts';
+
+/** A key of the language that this build does not carry: refused, never ignored. */
+const notBuilt = (what: string) => z.never({ error: 'is not built yet' }).optional().describe(`Not built yet: ${what}`);
+
+/** Backends that a scenario can name; a test holds this list and `backends/` together. */
+export const backendIds = ['fake', 'command', 'case'] as const;
+
+const Backend = z
+  .union([
+    z.enum(backendIds),
+    z.strictObject({
+      id: z.enum(backendIds).describe('Name of the backend.'),
+      argv: Argv.optional().describe('Only for `command`: the program that it runs in the workspace.'),
+    }),
+  ])
+  .describe('The coding agent: its name, or id and argv.');
+
+/** Prerequisites that a scenario can name, each probed by what it does. */
+export const needs = {
+  python3: ['python3', '-c', 'raise SystemExit(0)'],
+  pytest: ['python3', '-m', 'pytest', '--version'],
+} as const satisfies Record<string, readonly [string, ...string[]]>;
+export type Need = keyof typeof needs;
+const Need = z.enum(Object.keys(needs) as [Need, ...Need[]]);
+
+const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable');
+const BundlePath = z.string().regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$)).+$/, 'must be relative to the bundle, without ..');
+const Script = z.array(FakeAction).min(1);
+
+const Limits = z
+  .strictObject({
+    backend: Duration.optional().describe('How long the backend may take.'),
+    verification: Duration.optional().describe('How long one run of the test command may take.'),
+    run: Duration.optional().describe('How long the whole run may take.'),
+    output: z.int().positive().optional().describe('Bytes of one raw log that are kept.'),
+    processes: z.int().positive().optional().describe('Processes of the backend at one time.'),
+  })
+  .describe('Bounds of the run.');
+
+const Given = z
+  .strictObject({
+    task: overlayOf(TaskSpec).optional().describe('Laid over task.yaml; null removes a key.'),
+    tree: z.enum(['clean', 'dirty']).optional().describe('dirty: a tracked file edited and an untracked one added before the run.'),
+    prior_stage: z.enum(['promoted', 'none']).optional().describe('Whether the earlier stage is promoted.'),
+    artifact_fault: z.record(BundlePath, ArtifactFault).optional().describe('Artifact to a real fault of the disk.'),
+    target: z.string().min(1).optional().describe('Folder, relative to this file, that is registered as the target repository.'),
+    protected: z.array(z.string().min(1)).optional().describe('Folders, relative to this file, that are registered as protected.'),
+    baseline: Script.optional().describe('Script of the baseline instead of the built-in one.'),
+    containment: ContainmentLevel.optional().describe('Highest level of containment that is offered.'),
+    secrets: z
+      .record(VariableName, z.string().refine(text => Buffer.byteLength(text) >= 8, 'is shorter than 8 bytes, and could not be told from other text'))
+      .optional()
+      .describe('Name to value: registered, and put into the environment of the backend.'),
+    interrupt: z
+      .strictObject({
+        at: EventType.describe('Event at which the engine is ended.'),
+        signal: z.enum(['SIGKILL', 'SIGTERM', 'SIGINT']).describe('Signal that ends it.'),
+      })
+      .optional()
+      .describe('Ends the engine while it runs.'),
+    admissions: notBuilt('a folder of admission records.'),
+    provider: notBuilt('the state of the provider.'),
+    mutate: notBuilt('a change to the bundle before it is verified.'),
+  })
+  .describe('The world before the run; without it the run is an ordinary one.');
+
+const Text = z.string().min(1);
+const CriterionId = z.string().regex(/^[A-Z][A-Z0-9-]*\/[a-z0-9][a-z0-9-]*$/, 'must be an item and a criterion, such as CTO-WORK-007/no-diff');
+
+/** What a scenario says about itself. */
+export const descriptionKeys = {
+  // Quotes and backslashes would be shown otherwise in lists, and could not be selected there.
+  name: z
+    .string()
+    .regex(/^[^"'`\\\p{Cc}]{1,120}$/u, 'must be 1 to 120 characters without quotes, backslashes and line breaks')
+    .describe('Name of the test; default: the name of the file.'),
+  why: Text.describe('Why this has to hold, in a sentence.'),
+  proves: z.array(CriterionId).min(1).describe('Criteria of admissions/workboard.yaml that this proves.'),
+  was: z.record(z.string(), z.json()).describe('Figures that an old record has instead; never asserted.'),
+  because: Text.describe('The work item that changed them.'),
+  waive: notBuilt('invariants, and their waiving by name.'),
+};
+
+/** What a scenario runs. */
+export const runKeys = {
+  task: Slug.describe('A folder of fixtures/.'),
+  backend: Backend,
+  stage: Stage.describe('Rung of the ladder, 1 to 6.'),
+  fake: Script.describe('What the fake backend does, in order; nothing is implied.'),
+  env: z.record(VariableName, z.string()).describe("The harness's environment: switches and endpoints, as text."),
+  limits: Limits,
+  given: Given,
+  approval: z
+    .strictObject({
+      answer: z.enum(['granted', 'denied', 'nobody']).describe('nobody: no one is there to answer, which is a denial.'),
+      actor: Text.optional().describe('Who answers.'),
+    })
+    .describe('Who answers when approval is asked, and what.'),
+  tags: z.array(Slug).min(1).describe('Tags, for --tags-filter.'),
+  needs: z.array(Need).min(1).describe('Prerequisites; where one is missing the scenario is skipped by name, and with CI=true it fails.'),
+  skip: Text.describe('Why it is skipped; with CI=true that is a failure.'),
+  model: notBuilt('a model, and scripted replies.'),
+  do: notBuilt('verify, gate and cli.'),
+  gate: notBuilt('what a gate decides over.'),
+  cli: notBuilt('the arguments of the command line.'),
+  only: notBuilt('running this one alone.'),
+  todo: notBuilt('a scenario that is not written yet.'),
+  fails: notBuilt('a scenario that is known to fail.'),
+  retry: notBuilt('repeating a red scenario.'),
+};

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { Expectation, expectKeys, laterKeys } from '../expect/expectation.ts';
+import { Slug } from '../model/units.ts';
+import { descriptionKeys, runKeys } from './keys.ts';
+
+type Shape = Record<string, z.ZodType>;
+type Optional<T extends Shape> = { [K in keyof T]: z.ZodOptional<T[K]> };
+type Removable<T extends Shape> = { [K in keyof T]: z.ZodOptional<z.ZodNullable<T[K]>> };
+
+const mapShape = (shape: Shape, change: (schema: z.ZodType) => z.ZodType) =>
+  Object.fromEntries(Object.entries(shape).map(([key, schema]) => [key, change(schema).describe(schema.description ?? key)]));
+const optional = <T extends Shape>(shape: T) => mapShape(shape, schema => schema.optional()) as Optional<T>;
+/** Every key optional, and null to take back what stands further out. */
+const removable = <T extends Shape>(shape: T) => mapShape(shape, schema => schema.nullable().optional()) as Removable<T>;
+
+const version = { scenario: z.literal(1).describe('Version of the scenario language.') };
+const about = { ...descriptionKeys, ...runKeys };
+
+/** A scenario with defaults, `each` and row laid over each other: what is run and judged. */
+export const ScenarioSpec = z.strictObject({ ...optional(about), expect: Expectation });
+export type ScenarioSpec = z.output<typeof ScenarioSpec>;
+
+// The files: here only what makes them files. Their keys are checked once they are laid over each other.
+const anything = z.record(z.string(), z.unknown());
+export const TerseFile = z.looseObject(version);
+export const DefaultsFile = z.looseObject({
+  ...version,
+  name: z.never({ error: 'cannot be a default: every scenario has a name of its own' }).optional(),
+  invariants: z.never({ error: 'is not built yet' }).optional().describe('Not built yet: expectations added to every scenario.'),
+});
+const matrix = Slug.describe('Name of the table; `failures` counts towards the failure matrix of CTO-WORK-007.');
+const rowCase = Slug.describe('Name of the row.');
+export const TableFile = z.strictObject({
+  ...version,
+  matrix,
+  each: z.looseObject({ name: z.never({ error: 'cannot be shared: a row is named by its case' }).optional() }).optional(),
+  rows: z.array(z.looseObject({ case: rowCase, expect: z.never({ error: 'is not for rows: the expect keys are columns' }).optional() })).min(1),
+});
+
+/** JSON Schema of a scenario file, for editors (`# yaml-language-server: $schema=…`). */
+export function scenarioJsonSchema(): Record<string, unknown> {
+  const expectation = z.strictObject({ ...removable(expectKeys), ...laterKeys }).describe('What the evidence has to show.');
+  const each = z.strictObject({ ...removable(about), expect: expectation.optional() }).omit({ name: true });
+  const row = z.strictObject({ case: rowCase, ...removable({ ...about, ...expectKeys }), ...laterKeys });
+  const schema = z
+    .union([
+      z.strictObject({ ...version, ...removable(about), expect: expectation }).describe('One scenario.'),
+      z
+        .strictObject({
+          ...version,
+          matrix,
+          each: each.optional().describe('What every row has, unless it says otherwise.'),
+          rows: z.array(row).min(1).describe('One scenario each: its columns are run keys and expect keys.'),
+        })
+        .describe('A table of scenarios.'),
+      each.extend(version).describe('_defaults.yaml: keys for every scenario below its folder; the nearer file wins.'),
+    ])
+    .meta({ id: 'scenario', title: 'Scenario', description: 'What to run, and what evidence to expect.' });
+  return z.toJSONSchema(schema, { io: 'input', reused: 'ref', unrepresentable: 'any' }) as Record<string, unknown>;
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Entry, Ports } from '../ports.ts';
+import { git } from './git.ts';
+import type { Workspace } from './open.ts';
+
+/** Files of a git directory that stand for an operation that was begun and not ended. */
+const OPEN_OPERATIONS = {
+  MERGE_HEAD: 'a merge is open',
+  CHERRY_PICK_HEAD: 'a cherry-pick is open',
+  REVERT_HEAD: 'a revert is open',
+  BISECT_LOG: 'a bisect is open',
+  'rebase-merge': 'a rebase is open',
+  'rebase-apply': 'a rebase is open',
+  'refs/stash': 'a stash is left',
+} as const;
+
+/** More than this is no git directory of a task; it is not copied. */
+const MAX_OBJECT_BYTES = 256 * 1024 * 1024;
+
+/**
+ * What the agent's git directory says, read as data: its refs as files, its objects through the harness's own git
+ * directory. No git ever runs with the agent's configuration, hooks, filters or alternates.
+ */
+export async function inspectCommits(
+  workspace: Workspace,
+  entries: readonly Entry[],
+  scratch: string,
+  ports: Ports,
+): Promise<{ commits: boolean; unfinished: string[] }> {
+  const { files } = ports;
+  const dotGit = join(workspace.dir, '.git');
+  const kind = (await files.stat(dotGit))?.kind;
+  if (kind !== 'dir') return { commits: kind !== undefined, unfinished: [kind ? `.git is a ${kind} now` : '.git is gone'] };
+
+  const unfinished: string[] = [];
+  for (const [name, meaning] of Object.entries(OPEN_OPERATIONS)) {
+    if (await files.stat(join(dotGit, name))) unfinished.push(meaning);
+  }
+  const head = await headCommit(dotGit, ports);
+  if (head === workspace.baselineCommit) return { commits: false, unfinished };
+  if (!head) return { commits: true, unfinished: [...unfinished, 'HEAD of the workspace cannot be read'] };
+
+  const beside = await besideCommit(head, dotGit, entries, scratch, workspace, ports);
+  return { commits: true, unfinished: [...unfinished, ...beside] };
+}
+
+async function headCommit(dotGit: string, ports: Ports): Promise<string | undefined> {
+  const head = await readSmall(join(dotGit, 'HEAD'), ports);
+  const ref = /^ref: (refs\/heads\/[^\s]+)$/.exec(head.trim())?.[1];
+  if (!ref || ref.includes('..')) return isCommit(head.trim());
+  const loose = isCommit((await readSmall(join(dotGit, ref), ports)).trim());
+  if (loose) return loose;
+  const packed = await readSmall(join(dotGit, 'packed-refs'), ports);
+  return isCommit(
+    packed
+      .split('\n')
+      .find(line => line.endsWith(` ${ref}`))
+      ?.split(' ')[0] ?? '',
+  );
+}
+
+const isCommit = (text: string) => (/^[0-9a-f]{40}$/.test(text) ? text : undefined);
+
+async function readSmall(path: string, { files }: Ports): Promise<string> {
+  const stat = await files.stat(path);
+  return stat?.kind === 'file' && stat.bytes <= 1024 * 1024 ? files.readText(path) : '';
+}
+
+/** What stands in the tree or in the index and not in the agent's last commit. */
+async function besideCommit(
+  head: string,
+  dotGit: string,
+  entries: readonly Entry[],
+  scratch: string,
+  workspace: Workspace,
+  ports: Ports,
+): Promise<string[]> {
+  const { files } = ports;
+  const objects = join(scratch, 'agent-objects');
+  const found = await files.walk(join(dotGit, 'objects'), { skip: ['info'], maxFileBytes: 0 });
+  const plain = found.filter(entry => entry.kind === 'file');
+  if (plain.reduce((sum, entry) => sum + entry.bytes, 0) > MAX_OBJECT_BYTES)
+    return ['the git directory of the workspace is too large to be read'];
+  for (const { path } of plain) await files.write(join(objects, path), await files.readBytes(join(dotGit, 'objects', path)));
+
+  const env = { GIT_DIR: workspace.gitDir, GIT_ALTERNATE_OBJECT_DIRECTORIES: objects };
+  let committed: Map<string, string>;
+  try {
+    committed = listing((await git(['ls-tree', '-r', '-z', '--full-tree', head], { cwd: scratch, env }, ports)).stdout);
+  } catch {
+    return ['the last commit of the workspace cannot be read'];
+  }
+  const beside: string[] = [];
+  const tree = new Set<string>();
+  for (const entry of entries) {
+    if (entry.kind === 'dir') continue;
+    tree.add(entry.path);
+    const id = await blobId(entry, workspace.dir, ports);
+    const listed = committed.get(entry.path);
+    if (listed !== id) beside.push(`${entry.path} (${listed ? 'not committed' : 'untracked'})`);
+  }
+  for (const path of committed.keys()) if (!tree.has(path)) beside.push(`${path} (deletion not committed)`);
+
+  const index = join(scratch, 'agent-index');
+  if ((await files.stat(join(dotGit, 'index')))?.kind === 'file') {
+    await files.write(index, await files.readBytes(join(dotGit, 'index')));
+    try {
+      const { stdout } = await git(['ls-files', '-s', '-z'], { cwd: scratch, env: { ...env, GIT_INDEX_FILE: index } }, ports);
+      const staged = listing(stdout);
+      for (const path of new Set([...staged.keys(), ...committed.keys()])) {
+        if (staged.get(path) !== committed.get(path)) beside.push(`${path} (staged)`);
+      }
+    } catch {
+      beside.push('the index of the workspace cannot be read');
+    }
+  }
+  return beside;
+}
+
+/** `path → object id` of `ls-tree -z` and `ls-files -s -z`. */
+function listing(output: string): Map<string, string> {
+  const rows = output.split('\0').filter(Boolean);
+  return new Map(
+    rows.map(row => {
+      const tab = row.indexOf('\t');
+      const id = /\b[0-9a-f]{40}\b/.exec(row.slice(0, tab))?.[0] ?? '';
+      return [row.slice(tab + 1), id] as const;
+    }),
+  );
+}
+
+/** The id that git would give the content. SHA-1 is git's naming here, never a proof. */
+async function blobId(entry: Entry, root: string, { files }: Ports): Promise<string> {
+  if (entry.digest === null || entry.oddity === 'name_not_utf8') return '';
+  const content = entry.kind === 'link' ? Buffer.from(entry.target ?? '') : await files.readBytes(join(root, entry.path));
+  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+}

@@ -1,0 +1,76 @@
+import { dirname, join } from 'node:path';
+import type { ChangedFile } from '../model/facts.ts';
+import type { Entry, Ports } from '../ports.ts';
+import { inspectCommits } from './commits.ts';
+import { WALK, type Workspace } from './open.ts';
+
+/** The tree as it stood once the last process was dead. Diff, checks and verification all work on this, never on the tree again. */
+export interface Reading {
+  /** Everything that differs from the baseline, sorted by bytes of the path. */
+  files: ChangedFile[];
+  /** Contents of added and modified files, and links, at their own relative paths. */
+  snapshotDir: string;
+  /** Every entry that was seen. */
+  entries: readonly Entry[];
+  /** Whether the agent made commits. */
+  commits: boolean;
+  /** What the agent's git directory shows to be unfinished: a merge, a rebase, a stash, work beside its commits. */
+  unfinished: string[];
+}
+
+/** Step 7, first half: reads the tree once. Nothing in it is executed, followed or waited for. */
+export async function readTree(workspace: Workspace, scratch: string, ports: Ports): Promise<Reading> {
+  const { files } = ports;
+  const entries = await files.walk(workspace.dir, WALK);
+  const changed = compareTrees(workspace.baseline, entries);
+  const snapshotDir = join(scratch, 'snapshot');
+  await files.makeDir(snapshotDir);
+  for (const file of changed) {
+    if (file.change !== 'deleted') await keep(file, workspace.dir, snapshotDir, ports);
+  }
+  const { commits, unfinished } = await inspectCommits(workspace, entries, scratch, ports);
+  return { files: changed, snapshotDir, entries, commits, unfinished };
+}
+
+async function keep({ path, kind, oddity, mode, target }: ChangedFile, from: string, to: string, { files }: Ports): Promise<void> {
+  const copy = join(to, path);
+  await files.makeDir(dirname(copy));
+  if (kind === 'link' && target !== null) await files.link(target, copy);
+  else if (kind === 'file' && (oddity === null || oddity === 'hard_link' || oddity === 'setuid')) {
+    await files.write(copy, await files.readBytes(join(from, path)), { mode: mode & 0o111 ? 0o755 : 0o644 });
+  }
+}
+
+/** What differs, by kind, digest and executable bit. Folders count only through what is in them, as in git. */
+export function compareTrees(before: readonly Entry[], after: readonly Entry[]): ChangedFile[] {
+  const old = new Map(before.filter(isLeaf).map(entry => [entry.path, entry]));
+  const now = new Map(after.filter(isLeaf).map(entry => [entry.path, entry]));
+  const changes: ChangedFile[] = [];
+  for (const entry of now.values()) {
+    const was = old.get(entry.path);
+    const change = was ? difference(was, entry) : 'added';
+    if (change) changes.push(describe(entry, change));
+  }
+  for (const entry of old.values()) if (!now.has(entry.path)) changes.push(describe(entry, 'deleted'));
+  return changes.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+}
+
+const isLeaf = (entry: Entry) => entry.kind !== 'dir';
+const SPECIAL_BITS = 0o7111;
+
+function difference(was: Entry, now: Entry): ChangedFile['change'] | undefined {
+  if (was.kind !== now.kind) return 'type';
+  if (was.digest !== now.digest || was.bytes !== now.bytes) return 'modified';
+  return (was.mode & SPECIAL_BITS) === (now.mode & SPECIAL_BITS) ? undefined : 'mode';
+}
+
+const describe = (entry: Entry, change: ChangedFile['change']): ChangedFile => ({
+  path: entry.path,
+  change,
+  kind: entry.kind,
+  bytes: entry.bytes,
+  mode: entry.mode,
+  digest: entry.digest,
+  target: entry.target ?? null,
+  oddity: change === 'deleted' ? null : (entry.oddity ?? (entry.kind === 'file' || entry.kind === 'link' ? null : entry.kind)),
+});
