@@ -109,6 +109,8 @@ export interface Files {
   copyTree(from: string, to: string): Promise<void>;
   /** A fresh private folder (0700), named with the engine's pid, that removes itself. */
   scratch(prefix: string): Promise<{ path: string } & AsyncDisposable>;
+  /** Removes what engines that were killed left behind under this prefix. @returns the folders that are gone */
+  removeStaleScratch(prefix: string): Promise<string[]>;
   realPath(path: string): Promise<string>;
 }
 

@@ -1,7 +1,8 @@
-import { chmodSync, constants, copyFileSync, lstatSync, mkdirSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, lstatSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { UserError, type Problem } from '../errors.ts';
+import { makeFolder } from './folders.ts';
 import { kindOf } from './reading.ts';
 import { survey, type Sight } from './survey.ts';
 import { MAX_FILE_BYTES } from './walk.ts';
@@ -16,11 +17,11 @@ export async function copyTree(from: string, to: string): Promise<void> {
   const [first, ...rest] = sights.flatMap(sight => objection(sight) ?? []);
   if (first) throw new UserError([first, ...rest]);
 
-  mkdirSync(to, { recursive: true });
+  makeFolder(to);
   for (const { path, place, stats } of sights) {
     const target = join(to, path);
     clear(target, stats.isDirectory());
-    if (stats.isDirectory()) mkdirSync(target, { recursive: true });
+    if (stats.isDirectory()) makeFolder(target);
     else if (stats.isSymbolicLink()) symlinkSync(readlinkSync(place, { encoding: 'buffer' }), target);
     else copyFileSync(place, target, constants.COPYFILE_EXCL);
     if (!stats.isSymbolicLink()) chmodSync(target, stats.isDirectory() || stats.mode & 0o100 ? 0o755 : 0o644);

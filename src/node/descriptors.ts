@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { entriesOf, readProc } from './proc.ts';
 
-/** O_CLOEXEC as /proc/self/fdinfo shows it (octal). */
+/** O_CLOEXEC as /proc/self/fdinfo shows it. */
 const CLOSE_ON_EXEC = 0o2000000;
 
 /**
@@ -8,24 +8,12 @@ const CLOSE_ON_EXEC = 0o2000000;
  * (make's job server, a shell, an editor). Node itself opens none of that kind. Linux; elsewhere none are seen.
  */
 export function inheritedDescriptors(): number[] {
-  return numbersIn('/proc/self/fdinfo').filter(fd => {
-    const flags = fd > 2 ? /^flags:\s*([0-7]+)/m.exec(read(`/proc/self/fdinfo/${fd}`))?.[1] : undefined;
-    return flags !== undefined && (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) === 0;
-  });
+  return entriesOf('/proc/self/fdinfo')
+    .map(Number)
+    .filter(fd => fd > 2 && isInheritable(fd));
 }
 
-function numbersIn(dir: string): number[] {
-  try {
-    return readdirSync(dir).map(Number);
-  } catch {
-    return [];
-  }
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
-  }
+function isInheritable(fd: number): boolean {
+  const flags = /^flags:\s*([0-7]+)/m.exec(readProc(`self/fdinfo/${fd}`))?.[1];
+  return flags !== undefined && (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) === 0;
 }

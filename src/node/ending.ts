@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { markedProcesses, sigkill } from './proc.ts';
+import { markedProcesses, type Marks } from './marks.ts';
+import { sigkill } from './proc.ts';
 
 /** How long we listen for something that a stray, or a process the kernel cannot kill just now, may keep from coming. */
 const PATIENCE_MS = 1000;
@@ -16,13 +17,13 @@ export async function bufferedBytes(): Promise<void> {
 }
 
 /**
- * Kills everything that carries the marker until nothing is found `quietScans` times in a row (a process is not seen
+ * Kills everything that carries a mark until nothing is found `quietScans` times in a row (a process is not seen
  * while it execs). Answers how many are left when time is up.
  */
-export async function hunt(runId: string, quietScans: number): Promise<number> {
+export async function hunt(marks: Marks, quietScans: number): Promise<number> {
   const deadline = performance.now() + HUNT_MS;
   for (let quiet = 0; ;) {
-    const left = markedProcesses(runId);
+    const left = markedProcesses(marks);
     quiet = left.length === 0 ? quiet + 1 : 0;
     if (quiet >= quietScans || performance.now() > deadline) return left.length;
     left.forEach(sigkill);
@@ -31,11 +32,11 @@ export async function hunt(runId: string, quietScans: number): Promise<number> {
 }
 
 /** Waits for what should come at once, but not for ever. */
-export const soon = (event: Promise<unknown>): Promise<unknown> => Promise.race([event, sleep(PATIENCE_MS, undefined, { ref: false })]);
+export const soon = <T>(event: Promise<T>): Promise<T | undefined> => Promise.race([event, sleep(PATIENCE_MS, undefined, { ref: false })]);
 
 /** Hears the outputs to their end, but not for ever, and closes them. */
 export async function heardOut(streams: readonly Readable[]): Promise<void> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  await Promise.allSettled(streams.map(stream => finished(stream, { signal })));
+  await soon(Promise.allSettled(streams.map(stream => finished(stream))));
+  await bufferedBytes(); // the time may be up only because we were busy ourselves
   for (const stream of streams) stream.destroy();
 }

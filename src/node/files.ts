@@ -1,11 +1,12 @@
 import { chmod, lstat, mkdir, realpath, rename, symlink } from 'node:fs/promises';
 import type { Files } from '../ports.ts';
 import { copyTree } from './copy.ts';
+import { makeFolder, publishDir, systemError } from './folders.ts';
 import { digest, list, readBytes, readChunks, readText, stat } from './reading.ts';
 import { remove } from './removal.ts';
-import { scratch } from './scratch.ts';
+import { removeStaleScratch, scratch } from './scratch.ts';
 import { walk } from './walk.ts';
-import { openFull, openSink, publishDir, replace, systemError, write } from './writing.ts';
+import { openFull, openSink, replace, write } from './writing.ts';
 
 /** The real file system. */
 export const files: Files = {
@@ -18,7 +19,7 @@ export const files: Files = {
   walk,
 
   async makeDir(path) {
-    await mkdir(path, { recursive: true });
+    makeFolder(path);
   },
   makeDirExclusive: path => mkdir(path),
   openSink,
@@ -35,5 +36,6 @@ export const files: Files = {
   remove,
   copyTree,
   scratch,
+  removeStaleScratch,
   realPath: path => realpath(path),
 };

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Exit } from '../ports.ts';
-import { childrenOf, sigkill } from './proc.ts';
+import { markedProcesses, type Marks } from './marks.ts';
+import { childrenOf, descendants, sigkill } from './proc.ts';
 import { lookup } from './programs.ts';
 
 /** How a tree of processes is held together, so that all of it can be ended. */
@@ -9,8 +10,8 @@ export interface Hold {
   kind: Exit['tree'];
   /** What is written before the program. */
   prefix: readonly [string, ...string[]];
-  /** Processes below ours that are the hold's, not the program's. */
-  overhead: number;
+  /** Processes of the program in the tree whose outermost process is `pid`. Linux; elsewhere none are seen. */
+  count(pid: number, marks: Marks): number;
   /** Ends the tree whose outermost process is `pid`; that process ends soon after. */
   kill(pid: number): void;
 }
@@ -22,7 +23,7 @@ const lifeline = fileURLToPath(new URL('../children/lifeline.sh', import.meta.ur
 export const bestEffort: Hold = {
   kind: 'best_effort',
   prefix: ['/bin/sh', lifeline],
-  overhead: 1,
+  count: (pid, marks) => new Set([...descendants(pid), ...markedProcesses(marks)]).size - 2, // sh and its watcher
   kill: pid => sigkill(-pid),
 };
 
@@ -43,7 +44,12 @@ export function pidNamespace(uid: number): Hold | undefined {
     env: {},
   });
   if (probe.status !== 0) return undefined;
-  return { kind: 'pid_namespace', prefix: [setpriv.path, ...words, lifeline], overhead: 3, kill: killNamespace };
+  return {
+    kind: 'pid_namespace',
+    prefix: [setpriv.path, ...words, lifeline],
+    count: pid => descendants(pid).length - 2,
+    kill: killNamespace,
+  };
 }
 
 /**

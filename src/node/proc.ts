@@ -1,25 +1,50 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** One line of the table of processes. */
-interface Process {
+export interface Process {
   pid: number;
   parent: number;
   group: number;
   session: number;
+  /** Dead, but not buried by its parent yet. */
+  zombie: boolean;
 }
 
-/** Name of the environment variable that every process of a supervised tree carries. */
-export const MARKER = 'PROOFGATE_RUN_ID';
+/** Every process id there is. Linux; elsewhere none are seen. */
+export const pids = (): number[] =>
+  entriesOf('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number);
 
-/** Processes that carry a run's marker, oneself excepted. Linux; elsewhere none are seen. */
-export function markedProcesses(runId: string): number[] {
-  const marker = `\0${MARKER}=${runId}\0`;
-  return pids().filter(pid => pid !== process.pid && `\0${read(`/proc/${pid}/environ`)}`.includes(marker));
+/** Text of a file in /proc, empty when it is gone or belongs to somebody else. Bytes are kept apart (latin1). */
+export function readProc(path: string): string {
+  try {
+    return readFileSync(`/proc/${path}`, 'latin1');
+  } catch {
+    return '';
+  }
 }
 
-/** Processes below `root`, and those that left it for a new parent but kept its group or session. Linux. */
+/** Names in a folder of /proc. */
+export function entriesOf(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
+}
+
+export function processOf(pid: number): Process | undefined {
+  const stat = readProc(`${pid}/stat`);
+  // the command's name may hold spaces and parentheses: the fields are counted from the last one
+  const [state, parent, group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (session === undefined) return undefined;
+  return { pid, parent: Number(parent), group: Number(group), session: Number(session), zombie: state === 'Z' || state === 'X' };
+}
+
+/** Processes below `root`, and those that were given a new parent but kept its group or session. */
 export function descendants(root: number): number[] {
-  const table = pids().flatMap(pid => parseStat(pid, read(`/proc/${pid}/stat`)) ?? []);
+  const table = pids().flatMap(pid => processOf(pid) ?? []);
   const found = new Set([root]);
   for (let before = 0; before !== found.size;) {
     before = found.size;
@@ -31,8 +56,8 @@ export function descendants(root: number): number[] {
   return [...found];
 }
 
-/** Direct children of a process. Linux. */
-export const childrenOf = (pid: number): number[] => read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+/** Direct children of a process. */
+export const childrenOf = (pid: number): number[] => readProc(`${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 
 /** SIGKILL; what is gone already, or not ours, is no mistake. A negative number is a process group. */
 export function sigkill(pid: number): void {
@@ -40,33 +65,5 @@ export function sigkill(pid: number): void {
     process.kill(pid, 'SIGKILL');
   } catch {
     // gone
-  }
-}
-
-/** The command's name may hold spaces and parentheses, so the fields are counted from the last parenthesis. */
-function parseStat(pid: number, stat: string): Process | undefined {
-  const [, parent, group, session] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number);
-  return parent === undefined || group === undefined || session === undefined ? undefined : { pid, parent, group, session };
-}
-
-function pids(): number[] {
-  try {
-    return readdirSync('/proc')
-      .filter(name => /^\d+$/.test(name))
-      .map(Number);
-  } catch {
-    return [];
-  }
-}
-
-/** Text of a file in /proc, empty when the process is gone or belongs to somebody else. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
   }
 }

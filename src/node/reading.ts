@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open, readdir, type FileHandle } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import type { EntryKind, Files } from '../ports.ts';
-import { systemError } from './writing.ts';
+import { systemError } from './folders.ts';
 
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 const CHUNK = 256 * 1024;

@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { scratchName } from './scratch.ts';
 
 /** The engine's side of descriptor 4. */
 export interface ReportChannel {
@@ -21,7 +22,7 @@ export function openReportChannel(kind: 'socket' | 'pipe'): ReportChannel {
 
 /** Node cannot make a pipe, so this is a FIFO without a name: made, opened at both ends, unlinked. */
 function openPipe(): ReportChannel {
-  const dir = mkdtempSync(join(tmpdir(), `proofgate-pipe-${process.pid}-`));
+  const dir = mkdtempSync(join(tmpdir(), scratchName('proofgate-pipe')));
   try {
     const path = join(dir, 'report');
     const { status, error } = spawnSync('mkfifo', ['-m', '600', path], { stdio: 'ignore' });

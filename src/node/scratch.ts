@@ -6,12 +6,12 @@ import type { Files } from '../ports.ts';
 import { alive } from './host.ts';
 import { remove } from './removal.ts';
 
-/** `<prefix>-<pid>.<pid namespace>-XXXXXX`: a pid means nothing without the namespace it was given in. */
-const ownMark = () => `${process.pid}.${pidNamespaceId()}`;
+/** `<prefix>-<pid>.<pid namespace>-`, then six random characters: a pid means nothing without the namespace it was given in. */
+export const scratchName = (prefix: string): string => `${prefix}-${process.pid}.${pidNamespaceId()}-`;
 
 /** A private folder that is gone when its owner is done with it. */
 export const scratch: Files['scratch'] = async prefix => {
-  const { path } = await dir({ template: `${prefix}-${ownMark()}-XXXXXX`, mode: 0o700, tmpdir: tmpdir(), keep: true });
+  const { path } = await dir({ template: `${scratchName(prefix)}XXXXXX`, mode: 0o700, tmpdir: tmpdir(), keep: true });
   return { path, [Symbol.asyncDispose]: () => remove(path) };
 };
 

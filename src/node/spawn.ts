@@ -2,8 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 import type { SuperviseOptions } from '../ports.ts';
-import type { Hold } from './holds.ts';
-import { MARKER } from './proc.ts';
+import { MARKER } from './marks.ts';
 import { openReportChannel } from './report-channel.ts';
 
 type Stdio = 'pipe' | 'ignore' | 9;
@@ -18,19 +17,18 @@ export interface Spawned {
   /** See children/lifeline.sh. */
   lifeline: Duplex;
   reports: Readable | undefined;
-  /** The outermost process has ended, whoever still holds its outputs; or why it did not start. */
-  exited: Promise<{ startError: string | null }>;
+  /** The outermost process has ended (null), whoever still holds its outputs; or why it did not start. */
+  exited: Promise<string | null>;
 }
 
-/** Starts `argv` in a hold. `inherited` are descriptors of the engine that the program must not get. */
-export function spawn(hold: Hold, inherited: readonly number[], argv: readonly string[], options: SuperviseOptions): Spawned {
+/** Starts a program, its hold included. `inherited` are descriptors of the engine that it must not get. */
+export function spawn([file = '', ...args]: readonly string[], inherited: readonly number[], options: SuperviseOptions): Spawned {
   const { cwd, env, runId, report } = options;
   const nothing = openSync('/dev/null', 'r') as 9; // execa's types know descriptors up to 9
   const channel = report && openReportChannel(report.kind);
   const stdio = ['pipe', 'pipe', 'ignore', 'pipe', channel?.stdio ?? 'ignore', 'pipe'] as const;
-  const [file, ...prefix] = hold.prefix;
   try {
-    const child = execa(file, [...prefix, ...argv], {
+    const child = execa(file, args, {
       cwd,
       env: { ...env, [MARKER]: runId },
       extendEnv: false,
@@ -42,9 +40,9 @@ export function spawn(hold: Hold, inherited: readonly number[], argv: readonly s
     });
     const [stdin, stdout, , lifeline, socket, stderr] = child.stdio as unknown as [Writable, Readable, null, Duplex, Readable, Readable];
     // Node tells of a failed start by throwing or by `error`; execa makes one promise of both.
-    const exited = new Promise<{ startError: string | null }>(resolve => {
-      child.nodeChildProcess.once('exit', () => resolve({ startError: null }));
-      void child.then(({ code }) => resolve({ startError: code ?? 'ENOSTART' }));
+    const exited = new Promise<string | null>(resolve => {
+      child.nodeChildProcess.once('exit', () => resolve(null));
+      void child.then(({ code }) => resolve(code ?? 'ENOSTART'));
     });
     return { pid: child.pid, stdin, stdout, stderr, lifeline, reports: report && (channel?.readable ?? socket), exited };
   } finally {

@@ -4,16 +4,20 @@ import type { Exit, Supervise, Supervised, SuperviseOptions } from '../ports.ts'
 import { inheritedDescriptors } from './descriptors.ts';
 import { bufferedBytes, heardOut, hunt, soon } from './ending.ts';
 import type { Hold } from './holds.ts';
-import { descendants, sigkill } from './proc.ts';
+import { makeLifeline } from './lifeline.ts';
+import { marksOf, type Marks } from './marks.ts';
+import { sigkill } from './proc.ts';
 import { lookup } from './programs.ts';
 import { spawn, type Spawned } from './spawn.ts';
 
 /** The largest delay a timer can have; beyond it, it would fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;
+/** How often the processes are counted. */
 const SAMPLE_MS = 250;
 /** How often an order to die is repeated. */
 const INSIST_MS = 200;
-/** What a shell says of a program that was killed. */
+/** The exit code of what ran out of time (as timeout(1) has it), and of what was killed. */
+const TIMED_OUT = 124;
 const KILLED = 128 + 9;
 
 /** Makes the port. `findHold` is asked at the first run, because finding out costs a few milliseconds. */
@@ -23,18 +27,22 @@ export function supervisor(findHold: () => Hold): Supervise {
     const hold = findHold();
     const found = lookup(program, options.env['PATH'], options.cwd);
     if ('error' in found) return notStarted(hold, { spawnError: found.error });
-    if (!statSync(options.cwd, { throwIfNoEntry: false })?.isDirectory()) return notStarted(hold, { spawnError: 'ENOTDIR' });
+    if (!isFolder(options.cwd)) return notStarted(hold, { spawnError: 'ENOTDIR' });
     if (options.signal.aborted) return notStarted(hold, { aborted: true });
     inherited ??= inheritedDescriptors();
-    return watch(spawn(hold, inherited, [found.path, ...args], options), hold, options);
+    const marks = marksOf(options.runId);
+    return watch(spawn([...hold.prefix, `${marks.number}`, found.path, ...args], inherited, options), { hold, marks, options });
   };
 }
 
 /** Why the engine ended the tree. */
 type Reason = 'timedOut' | 'aborted' | 'tooManyProcesses' | 'killed' | 'handlerFailed';
 
-function watch({ pid, stdin, stdout, stderr, lifeline, reports, exited }: Spawned, hold: Hold, options: SuperviseOptions): Supervised {
+/** Ends the tree for the first reason that comes up, hears everything out, and tells how it went. */
+function watch(spawned: Spawned, { hold, marks, options }: { hold: Hold; marks: Marks; options: SuperviseOptions }): Supervised {
+  const { pid, stdin, stdout, stderr, reports, exited } = spawned;
   const startedAt = performance.now();
+  const lifeline = makeLifeline();
   const timers: NodeJS.Timeout[] = [];
   let reason: Reason | undefined;
   let over = false;
@@ -47,9 +55,9 @@ function watch({ pid, stdin, stdout, stderr, lifeline, reports, exited }: Spawne
     timers.push(setInterval(() => hold.kill(pid), INSIST_MS));
   };
   /** What a handler throws (a full disk) ends the run and is the caller's to hear. */
-  const listen = (stream: Readable, handler?: (chunk: Uint8Array) => void) => {
-    stream.on('error', () => {});
-    stream.on('data', (chunk: Uint8Array) => {
+  const listen = (stream: Readable | undefined, handler?: (chunk: Uint8Array) => void) => {
+    stream?.on('error', () => {});
+    stream?.on('data', (chunk: Uint8Array) => {
       if (handlerError) return;
       try {
         handler?.(chunk);
@@ -59,33 +67,25 @@ function watch({ pid, stdin, stdout, stderr, lifeline, reports, exited }: Spawne
       }
     });
   };
+  const abort = () => end('aborted');
+
   listen(stdout, options.onStdout);
   listen(stderr, options.onStderr);
-  if (reports) listen(reports, options.report?.onData);
-
-  let said = '';
-  const ended = new Promise<void>(resolve => {
-    listen(lifeline, chunk => {
-      said += Buffer.from(chunk).toString('latin1');
-      if (endCode(said) !== undefined) resolve();
-    });
-  });
-
+  listen(reports, options.report?.onData);
+  listen(spawned.lifeline, lifeline.hear);
   stdin.on('error', () => {});
   if (options.input) stdin.write(options.input);
   if (!options.interactive) stdin.end();
-
-  const abort = () => end('aborted');
   options.signal.addEventListener('abort', abort, { once: true });
   timers.push(setTimeout(() => end('timedOut'), Math.min(options.timeoutMs, LONGEST_MS)));
   const { maxProcesses } = options;
   if (maxProcesses !== undefined && pid !== undefined) {
-    const sample = () => descendants(pid).length - hold.overhead > maxProcesses && end('tooManyProcesses');
+    const sample = () => hold.count(pid, marks) > maxProcesses && end('tooManyProcesses');
     timers.push(setInterval(sample, SAMPLE_MS));
   }
 
   const finish = async (): Promise<Exit> => {
-    await Promise.race([ended, exited]);
+    await Promise.race([lifeline.ended, exited]);
     over = true;
     for (const timer of timers) clearTimeout(timer);
     options.signal.removeEventListener('abort', abort);
@@ -94,18 +94,17 @@ function watch({ pid, stdin, stdout, stderr, lifeline, reports, exited }: Spawne
     if (!sealed && pid !== undefined) sigkill(-pid);
     await bufferedBytes();
     reports?.destroy();
-    await soon(exited);
-    const survivors = await hunt(options.runId, sealed ? 1 : 2);
-    lifeline.end('done\n');
+    const startError = await soon(exited);
+    const survivors = await hunt(marks, sealed ? 1 : 2);
+    spawned.lifeline.end('done\n');
     await heardOut([stdout, stderr]);
-    lifeline.destroy();
+    for (const stream of [spawned.lifeline, stdin]) stream.destroy();
 
     if (handlerError) throw handlerError;
-    const { startError } = pid === undefined ? await exited : { startError: null };
-    const started = said.startsWith('started\n');
+    const code = reason === 'timedOut' ? TIMED_OUT : reason ? KILLED : (lifeline.endCode() ?? KILLED);
     return {
-      spawnError: startError ?? (started || reason ? null : 'ENOSTART'),
-      code: !started ? null : reason === 'timedOut' ? 124 : reason ? KILLED : (endCode(said) ?? KILLED),
+      spawnError: startError ?? (lifeline.started() || reason ? null : 'ENOSTART'),
+      code: lifeline.started() ? code : null,
       timedOut: reason === 'timedOut',
       aborted: reason === 'aborted',
       tooManyProcesses: reason === 'tooManyProcesses',
@@ -122,14 +121,16 @@ function watch({ pid, stdin, stdout, stderr, lifeline, reports, exited }: Spawne
   };
 }
 
-/** What the lifeline said of the program's end. */
-function endCode(said: string): number | undefined {
-  const code = /^ended (\d+)$/m.exec(said)?.[1];
-  return code === undefined || !said.endsWith('\n') ? undefined : Number(code);
-}
-
 function notStarted(hold: Hold, why: Partial<Exit>): Supervised {
   const ended = { timedOut: false, aborted: false, tooManyProcesses: false, survivors: 0 };
   const exit: Exit = { spawnError: null, code: null, ...ended, tree: hold.kind, elapsedMs: 0, ...why };
   return { write() {}, kill() {}, exit: Promise.resolve(exit) };
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { isUtf8 } from 'node:buffer';
 import { systemCode } from '../errors.ts';
+import { systemError } from './folders.ts';
 
 /** An entry that was looked at with lstat and nothing else. */
 export interface Sight {
@@ -19,7 +20,8 @@ const SLASH = Buffer.from('/');
 
 /**
  * Everything below `root`, sorted by bytes of the path. Opens no file, follows no link, enters only real folders.
- * What vanishes meanwhile is left out. @throws the system error when the root itself cannot be listed
+ * What vanishes meanwhile is left out. @throws the system error when the root itself is not a folder
+ * or cannot be listed
  */
 export function survey(root: string, skip: readonly string[] = []): Sight[] {
   const skipped = new Set(skip);
@@ -49,6 +51,7 @@ export function survey(root: string, skip: readonly string[] = []): Sight[] {
     }
   };
 
+  if (!lstatSync(base).isDirectory()) throw systemError('ENOTDIR', 'not a folder', root);
   enter(base, Buffer.alloc(0));
   return sights.toSorted((a, b) => Buffer.compare(a.bytes, b.bytes));
 }

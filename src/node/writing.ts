@@ -1,22 +1,10 @@
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { lstat, rename } from 'node:fs/promises';
+import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { Sink } from '../ports.ts';
+import { makeFolder, syncFolder, systemError } from './folders.ts';
 
-const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK, O_EXCL, O_RDONLY, O_DIRECTORY } = constants;
+const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK, O_EXCL } = constants;
 
 /**
  * Opens an empty file to append to, and nothing else: not through a link, not a FIFO (which would block), and not a file that
@@ -44,6 +32,13 @@ function writeAll(fd: number, bytes: string | Uint8Array): void {
 
 export function openSink(path: string): Sink {
   const fd = openForWriting(path);
+  return sinkOn(fd, () => fsyncSync(fd));
+}
+
+/** Every byte written here ends in a real ENOSPC (full(4)). */
+export const openFull = (): Sink => sinkOn(openSync('/dev/full', O_WRONLY), () => {});
+
+function sinkOn(fd: number, beforeClose: () => void): Sink {
   let open = true;
   return {
     write: bytes => writeAll(fd, bytes),
@@ -51,7 +46,7 @@ export function openSink(path: string): Sink {
       if (!open) return;
       open = false;
       try {
-        fsyncSync(fd);
+        beforeClose();
       } finally {
         closeSync(fd);
       }
@@ -59,14 +54,8 @@ export function openSink(path: string): Sink {
   };
 }
 
-/** Every byte written here ends in a real ENOSPC (full(4)). */
-export function openFull(): Sink {
-  const fd = openSync('/dev/full', O_WRONLY);
-  return { write: bytes => writeAll(fd, bytes), close: () => closeSync(fd) };
-}
-
 export async function write(path: string, bytes: string | Uint8Array, { mode }: { mode?: number } = {}): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const fd = openForWriting(path, mode);
   try {
     if (mode !== undefined) fchmodSync(fd, mode);
@@ -93,29 +82,5 @@ export async function replace(path: string, bytes: string): Promise<void> {
     rmSync(temporary, { force: true });
     throw error;
   }
-  syncDir(dir);
+  syncFolder(dir);
 }
-
-export async function publishDir(from: string, to: string): Promise<void> {
-  const occupied = await lstat(to).then(
-    () => true,
-    error => (error as NodeJS.ErrnoException).code !== 'ENOENT',
-  );
-  if (occupied) throw systemError('EEXIST', 'something is there already', to);
-  await rename(from, to);
-  syncDir(dirname(to));
-}
-
-/** Makes a rename durable. */
-function syncDir(dir: string): void {
-  const fd = openSync(dir, O_RDONLY | O_DIRECTORY);
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** An error as the system would give it, for what it does not refuse by itself. */
-export const systemError = (code: string, message: string, path: string): NodeJS.ErrnoException =>
-  Object.assign(new Error(`${code}: ${message}, '${path}'`), { code, path });
