@@ -13,12 +13,16 @@ export function bindingsOf(text: string, modules: readonly string[]): Bindings {
   const found: Bindings = { whole: [], namespaces: [], named: new Map() };
   const from = `['"](?:node:)?(?:${modules.map(name => name.replace(/[/@]/g, '\\$&')).join('|')})['"]`;
 
-  for (const [, whole, list, namespace] of text.matchAll(new RegExp(`\\bimport\\s+(?:([\\w$]+)\\s*,?\\s*)?(?:\\{([^}]*)\\}|\\*\\s+as\\s+([\\w$]+))?\\s*from\\s*${from}`, 'g'))) {
+  for (const [, whole, list, namespace] of text.matchAll(
+    new RegExp(`\\bimport\\s+(?:([\\w$]+)\\s*,?\\s*)?(?:\\{([^}]*)\\}|\\*\\s+as\\s+([\\w$]+))?\\s*from\\s*${from}`, 'g'),
+  )) {
     if (whole) found.whole.push(whole);
     if (namespace) found.namespaces.push(namespace);
     addNames(found, list, /\s+as\s+/);
   }
-  for (const [, whole, list, member] of text.matchAll(new RegExp(`\\b(?:const|let|var)\\s+(?:([\\w$]+)|\\{([^}]*)\\})\\s*=\\s*require\\(\\s*${from}\\s*\\)(?:\\.(\\w+))?`, 'g'))) {
+  for (const [, whole, list, member] of text.matchAll(
+    new RegExp(`\\b(?:const|let|var)\\s+(?:([\\w$]+)|\\{([^}]*)\\})\\s*=\\s*require\\(\\s*${from}\\s*\\)(?:\\.(\\w+))?`, 'g'),
+  )) {
     if (whole && (member === undefined || member === 'strict')) found.whole.push(whole);
     else if (whole && member) found.named.set(member, whole);
     addNames(found, list, /\s*:\s*/);

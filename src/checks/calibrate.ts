@@ -7,11 +7,11 @@ import type { Ports } from '../ports.ts';
 import { WALK } from '../workspace/open.ts';
 import { compareTrees } from '../workspace/reading.ts';
 import { disallowed } from './allowed.ts';
-import { judgeCalibration, type Attempt, type Calibration, type Observations } from './calibration-problems.ts';
+import { judgeCalibration, type Attempt, type Calibration } from './calibration-problems.ts';
 import { controlFiles } from './control-tree.ts';
 import { openRoom, reportingOf, runTests } from './runner.ts';
-import { isTestSurface } from './surface.ts';
-import { oracleTree, overlay, patchedTree, readTestFiles, type TestFile } from './trees.ts';
+import { surfaceChanges } from './surface.ts';
+import { oracleTree, overlay, readTestFiles, type TestFile } from './trees.ts';
 
 export type { Calibration } from './calibration-problems.ts';
 
@@ -38,40 +38,56 @@ const ABREAST = 2;
  *
  * Its trees are gone before it returns.
  */
-export async function calibrate({ contract, task, times, scratch, signal }: CalibrationJob, ports: Ports): Promise<Calibration> {
-  const { command, program } = contract.verification;
+export async function calibrate(job: CalibrationJob, ports: Ports): Promise<Calibration> {
+  const { command, program } = job.contract.verification;
   if (!command) return { problems: [], identities: [] };
-  const before = program ? reportingProblems(contract, command) : [`${command[0]} is not on the PATH: install it, or change verification.command`];
-  if (before.length > 0) return { problems: before, identities: [] };
+  if (!program) return invalid(`${command[0]} is not on the PATH: install it, or change verification.command`);
+  const unheard = reportingProblems(job.contract, command);
+  if (unheard.length > 0) return invalid(...unheard);
 
-  const room = join(scratch, `calibration-${ports.randomHex(4)}`);
+  const room = join(job.scratch, `calibration-${ports.randomHex(4)}`);
   try {
-    const seed = join(room, 'seed');
-    const oracle = join(room, 'oracle');
-    await patchedTree(task, { files: [], snapshotDir: seed }, seed, ports);
-    const refusal = await oracleTree(task, oracle, ports);
-    if (refusal) return { problems: [`oracle.patch does not apply to repo/ (${refusal}): make it again with git diff`], identities: [] };
-    const tests = await readTestFiles(task.testsDir, ports);
-    const outside = await straysOfOracle(contract, seed, oracle, tests, ports);
-    if (outside.length > 0) return { problems: outside, identities: [] };
-
-    const control = await controlFiles(task, command, [], ports);
-    const attempt = async (from: string, files: readonly TestFile[]): Promise<Attempt> => {
-      const place = openRoom(room, ports);
-      await ports.files.copyTree(from, place.tree);
-      await overlay(place.tree, files, ports);
-      const output = tail();
-      const run = await runTests({ contract, signal, ...place, onOutput: output.push }, ports);
-      return { run, lastWords: output.text() };
-    };
-    const repeat = <T>(what: T) => Array.from({ length: times }, () => what);
-    const jobs = [...repeat([seed, tests] as const), ...repeat([oracle, tests] as const), [oracle, control.files] as const];
-    const done = await abreast(jobs.map(([from, files]) => () => attempt(from, files)));
-    const seen: Observations = { seed: done.slice(0, times), oracle: done.slice(times, 2 * times), control: done.at(-1)!, ...control, hasTwins: task.twinsDir !== undefined };
-    return judgeCalibration(contract, seen);
+    return await calibrateIn(room, command, job, ports);
   } finally {
     await ports.files.remove(room);
   }
+}
+
+const invalid = (...problems: string[]): Calibration => ({ problems, identities: [] });
+
+async function calibrateIn(
+  room: string,
+  command: Argv,
+  { contract, task, times, signal }: CalibrationJob,
+  ports: Ports,
+): Promise<Calibration> {
+  const oracle = join(room, 'oracle');
+  const refusal = await oracleTree(task, oracle, ports);
+  if (refusal) return invalid(`oracle.patch does not apply to repo/ (${refusal}): make it again with git diff`);
+  const tests = await readTestFiles(task.testsDir, ports);
+  const strays = await straysOfOracle(contract, task, oracle, tests, ports);
+  if (strays.length > 0) return invalid(...strays);
+
+  const { files: mustFail, planted, bare } = await controlFiles(task, command, [], ports);
+  const attempt = async (from: string, files: readonly TestFile[]): Promise<Attempt> => {
+    const place = openRoom(room, ports);
+    await ports.files.copyTree(from, place.tree);
+    await overlay(place.tree, files, ports);
+    const output = tail();
+    const run = await runTests({ contract, signal, ...place, onOutput: output.push }, ports);
+    return { run, lastWords: output.text() };
+  };
+  const repeat = (job: () => Promise<Attempt>) => Array.from({ length: times }, () => job);
+  const jobs = [...repeat(() => attempt(task.repoDir, tests)), ...repeat(() => attempt(oracle, tests)), () => attempt(oracle, mustFail)];
+  const done = await abreast(jobs);
+  return judgeCalibration(contract, {
+    seed: done.slice(0, times),
+    oracle: done.slice(times, 2 * times),
+    control: done.at(-1)!,
+    planted,
+    bare,
+    hasTwins: task.twinsDir !== undefined,
+  });
 }
 
 /**
@@ -81,7 +97,12 @@ export async function calibrate({ contract, task, times, scratch, signal }: Cali
 export async function calibrateOnce(cache: Map<string, Promise<Calibration>>, job: CalibrationJob, ports: Ports): Promise<Calibration> {
   const key = JSON.stringify([job.task.digest, job.contract.verification, job.contract.task.allowed_paths, job.times]);
   const known = cache.get(key);
-  if (known) return known.catch(() => (job.signal.throwIfAborted(), calibrateOnce(cache, job, ports)));
+  if (known) {
+    return known.catch(() => {
+      job.signal.throwIfAborted();
+      return calibrateOnce(cache, job, ports);
+    });
+  }
   const calibration = calibrate(job, ports);
   cache.set(key, calibration);
   calibration.catch(() => cache.delete(key));
@@ -99,22 +120,34 @@ function reportingProblems(contract: Contract, command: Argv): string[] {
 }
 
 /** An answer that the rules would refuse is no answer that a backend could give. */
-async function straysOfOracle({ task }: Contract, seed: string, oracle: string, tests: readonly TestFile[], { files }: Ports): Promise<string[]> {
-  const changes = compareTrees(await files.walk(seed, WALK), await files.walk(oracle, WALK));
-  if (changes.length === 0) return ['oracle.patch changes nothing: make it again with git diff'];
-  const strays = disallowed(changes, task.allowed_paths).map(({ path }) => `oracle.patch changes ${path}, which allowed_paths does not allow: allow it, or leave it out`);
-  const frozen = changes.filter(({ path }) => !task.allowed_paths.includes(path) && isTestSurface(path, tests.map(test => test.path)));
-  return strays.length > 0 ? strays : frozen.map(({ path }) => `oracle.patch changes ${path}, which is test surface: name it in allowed_paths, or leave it out`);
+async function straysOfOracle(
+  { task: { allowed_paths } }: Contract,
+  task: Task,
+  oracle: string,
+  tests: readonly TestFile[],
+  { files }: Ports,
+): Promise<string[]> {
+  const changes = compareTrees(task.seed, await files.walk(oracle, WALK));
+  const canonical = tests.map(test => test.path);
+  const frozen = surfaceChanges(changes, { allowedPaths: allowed_paths, canonical, reserved: [] });
+  return [
+    ...disallowed(changes, allowed_paths).map(
+      ({ path }) => `oracle.patch changes ${path}, which allowed_paths does not allow: allow it, or leave it out`,
+    ),
+    ...frozen.map(({ path }) => `oracle.patch changes ${path}, which is test surface: name it in allowed_paths, or leave it out`),
+  ];
 }
 
-/** Runs at most two at a time; the results keep their order. */
+/** Runs at most two at a time; the results keep their order. What fails is thrown when nothing goes on any more. */
 async function abreast<T>(jobs: readonly (() => Promise<T>)[]): Promise<T[]> {
   const results: T[] = [];
   const queue = jobs.entries();
   const work = async () => {
     for (const [index, job] of queue) results[index] = await job();
   };
-  await Promise.all(Array.from({ length: ABREAST }, work));
+  const ends = await Promise.allSettled(Array.from({ length: ABREAST }, work));
+  const failed = ends.find(end => end.status === 'rejected');
+  if (failed) throw failed.reason;
   return results;
 }
 

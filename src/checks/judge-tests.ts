@@ -9,7 +9,11 @@ import { isCalled } from './planted-names.ts';
  *
  * @param tests null when no verification took place
  */
-export function judgeTests(contract: Contract, tests: TestReport | null, changed: boolean): { findings: Finding[]; proven: boolean; summary: VerificationSummary } {
+export function judgeTests(
+  contract: Contract,
+  tests: TestReport | null,
+  changed: boolean,
+): { findings: Finding[]; proven: boolean; summary: VerificationSummary } {
   const findings = tests ? judgeReport(contract, tests) : [];
   return { findings, proven: tests !== null && findings.length === 0 && changed, summary: summarize(contract, tests) };
 }
@@ -17,7 +21,10 @@ export function judgeTests(contract: Contract, tests: TestReport | null, changed
 function judgeReport({ verification }: Contract, tests: TestReport): Finding[] {
   const { command, recorded, control, surface } = tests;
   const touched = surface.length > 0 ? [`the test surface was changed: ${few(surface)}`] : [];
-  const missing: Finding[] = !command && verification.required ? [{ code: 'missing_test_command', detail: 'the contract requires verification and names no command' }] : [];
+  const missing: Finding[] =
+    !command && verification.required
+      ? [{ code: 'missing_test_command', detail: 'the contract requires verification and names no command' }]
+      : [];
   if (!command || !recorded) return [...missing, ...tampered(touched), ...(missing.length > 0 ? [] : [notRun('nothing was run')])];
 
   const late = [...(recorded.timed_out ? ['the recorded run'] : []), ...(control?.run.timed_out ? ['the control run'] : [])];
@@ -27,16 +34,22 @@ function judgeReport({ verification }: Contract, tests: TestReport): Finding[] {
   }
 
   const failed = notPassed(tests.expected, recorded);
-  const contradictions = [...touched, ...disagreements(recorded, failed), ...(control ? unseenFailures(recorded, control, failed.length === 0) : [])];
+  const contradictions = [
+    ...touched,
+    ...disagreements(recorded, failed),
+    ...(control ? unseenFailures(recorded, control, failed.length === 0) : []),
+  ];
   if (recorded.tests.length === 0) return [...tampered(contradictions), notRun(howItEnded(recorded))];
-  const finding: Finding[] = failed.length > 0 ? [{ code: 'verification_failed', detail: describeFailures(failed, tests.expected, recorded) }] : [];
+  const finding: Finding[] =
+    failed.length > 0 ? [{ code: 'verification_failed', detail: describeFailures(failed, tests.expected, recorded) }] : [];
   const unproven = !control && failed.length === 0 ? ['there is no control run'] : [];
   return [...tampered([...contradictions, ...unproven]), ...finding];
 }
 
 const tampered = (reasons: string[]): Finding[] => (reasons.length > 0 ? [{ code: 'verifier_tampered', detail: reasons.join('; ') }] : []);
 const notRun = (why: string): Finding => ({ code: 'tests_not_run', detail: `no test ran: ${why}` });
-const howItEnded = ({ exit_code }: TestRun) => (exit_code === null ? 'the command did not start' : `the command ended with exit code ${exit_code}`);
+const howItEnded = ({ exit_code }: TestRun) =>
+  exit_code === null ? 'the command did not start' : `the command ended with exit code ${exit_code}`;
 
 /** A test and how it ended instead of passing exactly once. */
 interface Failure {
@@ -56,9 +69,7 @@ function notPassed(expected: readonly string[], { tests }: TestRun): Failure[] {
   return [...failures, ...extra];
 }
 
-function byIdentity(tests: readonly TestResult[]): Map<string, TestResult[]> {
-  return Map.groupBy(tests, test => test.id);
-}
+const byIdentity = (tests: readonly TestResult[]) => Map.groupBy(tests, test => test.id);
 
 const endOf = (results: readonly TestResult[] | undefined): string => {
   if (!results) return 'missing';
@@ -71,7 +82,8 @@ function disagreements({ exit_code, tests, garbage }: TestRun, failed: readonly 
   const found: string[] = [];
   const broken = tests.filter(test => test.outcome === 'failed');
   if (garbage > 0) found.push(`the report of the recorded run has ${garbage} line${garbage === 1 ? '' : 's'} that are no report`);
-  if (exit_code === 0 && broken.length > 0) found.push(`the command ended with exit code 0 although ${few(broken.map(test => test.id))} failed`);
+  if (exit_code === 0 && broken.length > 0)
+    found.push(`the command ended with exit code 0 although ${few(broken.map(test => test.id))} failed`);
   if (exit_code !== 0 && failed.length === 0) found.push(`the command ended with exit code ${exit_code} although every test passed`);
   return found;
 }
@@ -94,7 +106,8 @@ function unseenFailures(recorded: TestRun, { planted, twins, run }: NonNullable<
     if (end !== 'failed' && contradicts) found.push(`twin "${id}", which expects something else, was ${end}, not failed`);
   }
   if (run.garbage > 0) found.push('the report of the control run has lines that are no report');
-  if (run.exit_code === 0 && run.tests.some(test => test.outcome === 'failed')) found.push('the control run ended with exit code 0 although tests failed');
+  if (run.exit_code === 0 && run.tests.some(test => test.outcome === 'failed'))
+    found.push('the control run ended with exit code 0 although tests failed');
   if (green && planted.length + twins.length === 0) found.push('nothing in the control run had to fail');
   return found.length > 3 ? [...found.slice(0, 3), `and ${found.length - 3} more of the control run`] : found;
 }
@@ -108,19 +121,24 @@ function describeFailures(failed: readonly Failure[], expected: readonly string[
   const known = new Set(expected);
   const bad = failed.filter(failure => known.has(failure.id)).length;
   const extra = failed.length - bad;
-  const counts = [...(bad > 0 ? [`${bad} of ${expected.length} expected tests did not pass`] : []), ...(extra > 0 ? [`${extra} tests were not expected`] : [])];
+  const counts = [
+    ...(bad > 0 ? [`${bad} of ${expected.length} expected tests did not pass`] : []),
+    ...(extra > 0 ? [`${extra} that nobody expects`] : []),
+  ];
   const names = few(failed.map(({ id, how }) => `${id} (${how})`));
-  return `${counts.join(', ')}: ${names}; ${howItEnded(run)}`;
+  return `${counts.join(' and ')}: ${names}; ${howItEnded(run)}`;
 }
 
-const few = (items: readonly string[], most = 3) => (items.length > most ? `${items.slice(0, most).join(', ')} and ${items.length - most} more` : items.join(', '));
+const few = (items: readonly string[], most = 3) =>
+  items.length > most ? `${items.slice(0, most).join(', ')} and ${items.length - most} more` : items.join(', ');
 
 function summarize({ verification }: Contract, tests: TestReport | null): VerificationSummary {
   const { recorded = null, control = null } = tests ?? {};
   const command = tests ? tests.command : verification.command;
   const inControl = byIdentity(control?.run.tests ?? []);
   const seenFailing =
-    (control?.planted.filter(name => endOf(sightings(control.run, name)) === 'failed').length ?? 0) + (control?.twins.filter(id => endOf(inControl.get(id)) === 'failed').length ?? 0);
+    (control?.planted.filter(name => endOf(sightings(control.run, name)) === 'failed').length ?? 0) +
+    (control?.twins.filter(id => endOf(inControl.get(id)) === 'failed').length ?? 0);
   return {
     required: verification.required,
     command,

@@ -12,9 +12,10 @@ export function plantedNames(randomHex: (bytes: number) => string, taken: readon
   const used = new Set<string>();
   const draw = <T>(list: readonly T[]): T => list[Number.parseInt(randomHex(4), 16) % list.length]!;
   return () => {
-    for (;;) {
-      const [verb, one, other] = [draw(verbs), draw(nouns), draw(nouns)];
-      const name = `${verb} ${one} ${other}`;
+    for (let tries = 0; ; tries++) {
+      const [one, other] = [draw(nouns), draw(nouns)];
+      const more = Array.from({ length: Math.floor(tries / 20) }, () => draw(nouns));
+      const name = [draw(verbs), ...more, one, other].join(' ');
       if (one === other || used.has(name) || taken.some(id => id.replaceAll('_', ' ').includes(name))) continue;
       used.add(name);
       return name;
@@ -23,4 +24,5 @@ export function plantedNames(randomHex: (bytes: number) => string, taken: readon
 }
 
 /** Whether an identity is that of a planted test: its name is the last part, whatever suites or files come before. */
-export const isCalled = (identity: string, name: string) => identity === name || identity.endsWith(` > ${name}`) || identity.endsWith(`::${name}`);
+export const isCalled = (identity: string, name: string) =>
+  identity === name || identity.endsWith(` > ${name}`) || identity.endsWith(`::${name}`);

@@ -18,9 +18,14 @@ export function plantPython(text: string, nextName: NextName): Planted | undefin
 function failingTests(text: string): FailingTest[] {
   const tests: FailingTest[] = [(slug, one, other) => `def test_${slug}():\n    assert "${one}" == "${other}"\n`];
   const raises = /(?<![\w.])((?:pytest\.)?raises)\(/.exec(text)?.[1];
-  if (raises) tests.push((slug, one, other) => `def test_${slug}():\n    with ${raises}(ValueError):\n        "${one}".startswith("${other}")\n`);
+  if (raises)
+    tests.push((slug, one, other) => `def test_${slug}():\n    with ${raises}(ValueError):\n        "${one}".startswith("${other}")\n`);
   const testCase = /^class\s+\w+\(\s*((?:\w+\.)*TestCase)\s*\)/m.exec(text)?.[1];
-  if (testCase) tests.push((slug, one, other) => `class Test${capitals(slug)}(${testCase}):\n    def test_${slug}(self):\n        self.assertEqual("${one}", "${other}")\n`);
+  if (testCase)
+    tests.push(
+      (slug, one, other) =>
+        `class Test${capitals(slug)}(${testCase}):\n    def test_${slug}(self):\n        self.assertEqual("${one}", "${other}")\n`,
+    );
   return tests;
 }
 

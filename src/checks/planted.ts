@@ -39,8 +39,13 @@ export function isTestFile(path: string, text: string, command: Argv): boolean {
   const name = posix.basename(path);
   if (command.slice(1).some(word => posix.normalize(word) === path || word.startsWith(`${path}::`))) return true;
   if (pythonName.test(name) || testName.test(name)) return true;
-  const inTestFolder = path.split('/').slice(0, -1).some(folder => folder === 'test' || folder === '__tests__');
-  return inTestFolder && scriptName.test(name) && !/^\s*(export\b|module\.exports\b|exports\.)/m.test(text) && testFunction(text) !== undefined;
+  const inTestFolder = path
+    .split('/')
+    .slice(0, -1)
+    .some(folder => folder === 'test' || folder === '__tests__');
+  return (
+    inTestFolder && scriptName.test(name) && !/^\s*(export\b|module\.exports\b|exports\.)/m.test(text) && testFunction(text) !== undefined
+  );
 }
 
 function plantJavaScript(text: string, nextName: NextName): Planted | undefined {
@@ -81,7 +86,9 @@ function failingCalls(text: string): FailingCall[] {
       add(`${object}.strict.${method}`, method);
     }
   }
-  const expects = [...bindingsOf(text, ['vitest', '@jest/globals', 'bun:test', 'expect', 'chai']).named].find(([name]) => name === 'expect')?.[1] ?? 'expect';
+  const expects =
+    [...bindingsOf(text, ['vitest', '@jest/globals', 'bun:test', 'expect', 'chai']).named].find(([name]) => name === 'expect')?.[1] ??
+    'expect';
   for (const [matcher, call] of Object.entries(failingMatchers)) {
     const used = count(text, `.${matcher}`);
     if (used > 0 && count(text, expects) > 0) calls.push({ used, call: (one, other) => `${expects}${call(one, other)}` });

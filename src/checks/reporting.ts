@@ -27,12 +27,26 @@ export interface Reporting {
 export function planReporting(command: Argv, kind: ReportKind, reporter: string): Reporting {
   switch (kind) {
     case 'node-test':
-      if (command[0] === 'node') return insert(command, 1, [...keepOwnReporter(command), `--test-reporter=${reporter}`, '--test-reporter-destination=stderr'], 'lines');
-      throw unheard(command, kind, 'start the command with node, or use report: junit and write {report} where the path of the report belongs');
+      if (command[0] === 'node')
+        return insert(
+          command,
+          1,
+          [...keepOwnReporter(command), `--test-reporter=${reporter}`, '--test-reporter-destination=stderr'],
+          'lines',
+        );
+      throw unheard(
+        command,
+        kind,
+        'start the command with node, or use report: junit and write {report} where the path of the report belongs',
+      );
     case 'pytest': {
       const at = pytestAt(command);
       if (at >= 0) return insert(command, at + 1, pytestArgs, 'lines');
-      throw unheard(command, kind, 'name pytest in the command, or use report: junit and write {report} where the path of the report belongs');
+      throw unheard(
+        command,
+        kind,
+        'name pytest in the command, or use report: junit and write {report} where the path of the report belongs',
+      );
     }
     case 'junit':
     case 'ctrf':

@@ -10,6 +10,9 @@ import { planReporting, REPORT_PATH, type Reporting } from './reporting.ts';
 /** Folder of the programs that run inside of a test command. */
 const CHILDREN = fileURLToPath(new URL('../children/', import.meta.url));
 
+/** More processes than any test command of a task has at one time. */
+const MAX_PROCESSES = 512;
+
 /** Where one execution takes place. Nothing in it says which one it is. */
 export interface Room {
   /** Holds the tree, HOME and TMPDIR. */
@@ -49,7 +52,10 @@ export const reportingOf = ({ verification }: Contract, command: Argv): Reportin
  *
  * @throws the signal's reason when it was aborted
  */
-export async function runTests({ contract, dir, tree, runId, signal, onOutput }: TestJob, { supervise, files, host }: Ports): Promise<TestRun> {
+export async function runTests(
+  { contract, dir, tree, runId, signal, onOutput }: TestJob,
+  { supervise, files, host }: Ports,
+): Promise<TestRun> {
   const { command, program, timeout_ms } = contract.verification;
   if (!command || !program) return { exit_code: null, timed_out: false, tests: [], garbage: 0 };
   const { argv, added, format } = reportingOf(contract, command);
@@ -76,7 +82,7 @@ export async function runTests({ contract, dir, tree, runId, signal, onOutput }:
     timeoutMs: timeout_ms,
     signal,
     runId,
-    maxProcesses: contract.limits.processes,
+    maxProcesses: MAX_PROCESSES,
     report: { kind: format === 'lines' ? 'socket' : 'pipe', onData: chunk => reader.push(chunk) },
     ...(onOutput ? { onStdout: onOutput, onStderr: onOutput } : {}),
   }).exit;

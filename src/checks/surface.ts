@@ -16,6 +16,8 @@ const surfaceNames = [
   '{.mocharc,.babelrc,.swcrc,.taprc,.jestrc}{,.*}',
   '{tsconfig,jsconfig}{,.*}.json',
   '.env{,.local,.test,.test.local}',
+  // which interpreter a version manager picks
+  '{.python-version,.node-version,.nvmrc,.tool-versions,mise.toml,.mise.toml}',
   // what runs a test command by another name
   '{Makefile,makefile,GNUmakefile,justfile,Justfile,.justfile,Taskfile.yml,Taskfile.yaml,Rakefile,CMakeLists.txt}',
 ] as const;
@@ -35,7 +37,9 @@ export interface SurfaceRules {
 /** Which of the changes touch the test surface. Expects only changes within `allowed_paths`: others are disallowed already. */
 export function surfaceChanges(files: readonly ChangedFile[], rules: SurfaceRules): ChangedFile[] {
   const named = new Set(rules.allowedPaths);
-  return files.filter(file => !named.has(file.path) && (isTestSurface(file.path, rules.canonical) || (file.change === 'added' && shadows(file.path, rules))));
+  return files.filter(
+    file => !named.has(file.path) && (isTestSurface(file.path, rules.canonical) || (file.change === 'added' && shadows(file.path, rules))),
+  );
 }
 
 const isSurfaceName = picomatch([...surfaceNames], { dot: true });
@@ -51,21 +55,33 @@ export function isTestSurface(path: string, canonical: readonly string[]): boole
 }
 
 /** Modules of pytest that Python would rather take from a folder that comes first. */
-export const runnerModules = ['pytest', '_pytest', 'pluggy', 'py', 'iniconfig', 'packaging', 'pygments', 'exceptiongroup', 'tomli', 'pytest_identities'] as const;
+export const runnerModules = [
+  'pytest',
+  '_pytest',
+  'pluggy',
+  'py',
+  'iniconfig',
+  'packaging',
+  'pygments',
+  'exceptiongroup',
+  'tomli',
+  'pytest_identities',
+] as const;
 
-/** Whether a new file would be imported instead of a reserved module: directly below a folder that Python searches. */
+/** Whether a new file would be imported instead of a reserved module: directly below a folder that Python searches. A folder counts as a package only. */
 function shadows(path: string, { reserved, canonical }: SurfaceRules): boolean {
-  if (reserved.length === 0) return false;
   const folders = new Set(['.', 'src', ...canonical.map(test => posix.dirname(test))]);
   return [...folders].some(folder => {
     const below = folder === '.' ? path : path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : undefined;
-    return below !== undefined && reserved.includes(moduleName(below));
+    const name = below === undefined ? undefined : moduleName(below);
+    return name !== undefined && reserved.includes(name);
   });
 }
 
 /** `json/__init__.py`, `json.py` and `json.cpython-311-x86_64-linux-gnu.so` are all `json`. */
-function moduleName(path: string): string {
-  const [first = '', ...rest] = path.split('/');
-  if (rest.length > 0) return first;
-  return /\.(py|pyc|pyd|so)$/.test(first) ? first.slice(0, first.indexOf('.')) : '';
+function moduleName(path: string): string | undefined {
+  const [first = '', second, ...deeper] = path.split('/');
+  const isModule = (name: string) => /\.(py|pyc|pyd|so)$/.test(name);
+  if (second === undefined) return isModule(first) ? first.slice(0, first.indexOf('.')) : undefined;
+  return deeper.length === 0 && isModule(second) && second.startsWith('__init__.') ? first : undefined;
 }

@@ -17,8 +17,10 @@ export async function patchedTree(task: Task, { files: changes, snapshotDir }: P
   for (const { path, change, kind, mode, target } of changes) {
     if (change === 'deleted') continue;
     await clearWay(tree, path, files);
-    if (kind === 'link' && target !== null) await files.link(target, join(tree, path));
-    else await files.write(join(tree, path), await files.readBytes(join(snapshotDir, path)), { mode: mode & 0o111 ? 0o755 : 0o644 });
+    if (kind === 'link' && target !== null) {
+      await files.makeDir(join(tree, posix.dirname(path)));
+      await files.link(target, join(tree, path));
+    } else await files.write(join(tree, path), await files.readBytes(join(snapshotDir, path)), { mode: mode & 0o111 ? 0o755 : 0o644 });
   }
 }
 
@@ -30,7 +32,11 @@ export async function patchedTree(task: Task, { files: changes, snapshotDir }: P
 export async function oracleTree(task: Task, tree: string, ports: Ports): Promise<string | undefined> {
   await ports.files.copyTree(task.repoDir, tree);
   try {
-    await git(['apply', '-p1', '--whitespace=nowarn', '-'], { cwd: tree, input: task.oracle, env: { GIT_CEILING_DIRECTORIES: dirname(tree) } }, ports);
+    await git(
+      ['apply', '-p1', '--whitespace=nowarn', '-'],
+      { cwd: tree, input: task.oracle, env: { GIT_CEILING_DIRECTORIES: dirname(tree) } },
+      ports,
+    );
     return undefined;
   } catch (error) {
     return error instanceof Error && error.name === 'Error' ? error.message : Promise.reject(error);
@@ -67,7 +73,8 @@ async function clearWay(tree: string, path: string, files: Ports['files']): Prom
     if (kind === undefined) return;
     if (kind !== 'dir') return files.remove(join(tree, parent));
   }
-  await files.remove(join(tree, path));
+  const kind = (await files.stat(join(tree, path)))?.kind;
+  if (kind !== undefined && kind !== 'file') await files.remove(join(tree, path));
 }
 
 /** Byte code that an interpreter left behind is never carried over: it could say something else than its source. */

@@ -35,10 +35,23 @@ export interface VerificationJob {
 export async function verifyPatch(job: VerificationJob, ports: Ports): Promise<TestReport> {
   const { contract, task, reading, expected, scratch } = job;
   const { command } = contract.verification;
-  const base: TestReport = { schema: 'proofgate/test-report/1', command, reporter_args: [], expected: [...expected], recorded: null, control: null, surface: [] };
+  const base: TestReport = {
+    schema: 'proofgate/test-report/1',
+    command,
+    reporter_args: [],
+    expected: [...expected],
+    recorded: null,
+    control: null,
+    surface: [],
+  };
 
   const tests = await readTestFiles(task.testsDir, ports);
-  const { carried, surface } = await sortChanges(contract, reading.files, tests.map(test => test.path), ports);
+  const { carried, surface } = await sortChanges(
+    contract,
+    reading.files,
+    tests.map(test => test.path),
+    ports,
+  );
   if (!command) return { ...base, surface };
 
   const patch = { files: carried, snapshotDir: reading.snapshotDir };
@@ -50,10 +63,12 @@ export async function verifyPatch(job: VerificationJob, ports: Ports): Promise<T
   await overlay(controlRoom.tree, control.files, ports);
 
   const common = { contract, signal: job.signal };
-  const [recorded, controlRun] = await Promise.all([
+  const runs = [
     runTests({ ...common, ...recordedRoom, onOutput: job.onLog }, ports),
     runTests({ ...common, ...controlRoom }, ports),
-  ]);
+  ] as const;
+  await Promise.allSettled(runs);
+  const [recorded, controlRun] = await Promise.all(runs);
   return {
     ...base,
     reporter_args: reportingOf(contract, command).added,
@@ -83,7 +98,9 @@ async function reservedModules({ verification }: Contract, { exec, host }: Ports
   const isInterpreter = basename(program.path).startsWith('python');
   const python = isInterpreter ? program.path : await host.which('python3');
   const script = 'import sys; print("\\n".join(getattr(sys, "stdlib_module_names", sys.builtin_module_names)))';
-  const { code, stdout } = python ? await exec([python, '-I', '-c', script], { cwd: '/', env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, timeoutMs: 10_000 }) : { code: null, stdout: '' };
+  const { code, stdout } = python
+    ? await exec([python, '-I', '-c', script], { cwd: '/', env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, timeoutMs: 10_000 })
+    : { code: null, stdout: '' };
   return [...runnerModules, ...(code === 0 ? stdout.split('\n').filter(Boolean) : [])];
 }
 
