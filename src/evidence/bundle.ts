@@ -38,6 +38,8 @@ export interface Bundle {
   /** Lines that the engine wrote to a line log, to compare with what stands there at the end. */
   expected(): ReadonlyMap<string, readonly string[]>;
   closeLogs(): void;
+  /** Puts the line logs back as the engine wrote them, where somebody else wrote into them. Call it when they are closed. */
+  restoreLogs(): Promise<void>;
 }
 
 export const EVENTS = 'events.normalized.jsonl';
@@ -103,8 +105,7 @@ export function openBundle(plan: Plan, { dir, runId, startedAt, startedWall, red
   const log = makeEventLog({ runId, nonce: plan.nonce }, clock, appendEvent);
   const events: EventLog = {
     list: log.list,
-    emit: event =>
-      log.emit({ ...event, data: JSON.parse(redactor.json(JSON.stringify(event.data ?? {}))) as Record<string, unknown> }),
+    emit: event => log.emit({ ...event, data: JSON.parse(redactor.json(JSON.stringify(event.data ?? {}))) as Record<string, unknown> }),
   };
 
   return {
@@ -173,6 +174,17 @@ export function openBundle(plan: Plan, { dir, runId, startedAt, startedWall, red
     closeLogs() {
       for (const sink of open) sink.close();
       open.clear();
+    },
+
+    async restoreLogs() {
+      for (const [path, kept] of lines) {
+        const text = kept.map(line => `${line}\n`).join('');
+        const place = join(dir, path);
+        if (failures.some(failure => failure.path === path)) continue;
+        if ((await files.stat(place))?.kind === 'file' && (await files.readText(place)) === text) continue;
+        await files.remove(place);
+        await files.write(place, text);
+      }
     },
   };
 }

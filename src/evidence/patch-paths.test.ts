@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { NOT_REPRESENTABLE } from '../workspace/diff.ts';
-import { notRepresentable, patchPaths, readPatchPaths } from './patch-paths.ts';
+import { notRepresentable, readPatch, type Patch } from './patch-paths.ts';
 
 const top = mkdtempSync(join(tmpdir(), 'patch-paths-'));
 afterAll(() => rmSync(top, { recursive: true, force: true }));
@@ -19,7 +20,7 @@ function plant(root: string, tree: Tree): void {
     if (typeof what === 'string') writeFileSync(file, what);
     else if ('link' in what) symlinkSync(what.link, file);
     else if ('name' in what) writeFileSync(Buffer.concat([Buffer.from(`${root}/`), what.name]), what.text);
-    else (writeFileSync(file, what.text), chmodSync(file, what.mode));
+    else writeFileSync(file, what.text, { mode: what.mode });
   }
 }
 
@@ -35,8 +36,14 @@ function diff(before: Tree, after: Tree): Buffer {
   }
 }
 
+function read(patch: string | Uint8Array): Patch {
+  const reader = readPatch();
+  reader.push(typeof patch === 'string' ? Buffer.from(patch) : patch);
+  return reader.end();
+}
+
 const pathsOf = (before: Tree, after: Tree) => {
-  const { paths, problems } = patchPaths(diff(before, after));
+  const { paths, problems } = read(diff(before, after));
   expect(problems).toEqual([]);
   return paths;
 };
@@ -62,18 +69,38 @@ describe('the paths of a patch by git', () => {
   });
 });
 
+it('the digest of every file and link that is added as text', () => {
+  const texts: Record<string, string> = {
+    plain: 'one\ntwo\n',
+    'no newline': 'one\ntwo',
+    empty: '',
+    'only newlines': '\n\n\n',
+    crlf: 'a\r\nb\r',
+    signs: '+a\n-b\n\\c\n@@ -0,0 +1 @@\n diff\n',
+    long: `${'z'.repeat(200_000)}\n+`,
+    note: `${notRepresentable}"q"\nGIT binary patch\n`,
+  };
+  const { added } = read(
+    diff({ old: 'x\n', turns: 'a\n' }, { ...texts, bin: '\0', old: 'y\n', turns: { link: 'plain' }, link: { link: 'no/where' } }),
+  );
+  const expected = { ...texts, turns: 'plain', link: 'no/where' };
+  expect(Object.fromEntries(added)).toEqual(
+    Object.fromEntries(Object.entries(expected).map(([path, text]) => [path, createHash('sha256').update(text).digest('hex')])),
+  );
+});
+
 it("also those that only the engine's own note names", () => {
   const patch = `diff --git a/x b/x\nold mode 100644\nnew mode 100755\n${notRepresentable}"pipe\\n1" (fifo)\n${notRepresentable}"x"\n`;
-  expect(patchPaths(patch)).toEqual({ paths: ['pipe\n1', 'x'], problems: [] });
+  expect(read(patch)).toEqual({ paths: ['pipe\n1', 'x'], added: new Map(), problems: [] });
   expect(notRepresentable).toBe(NOT_REPRESENTABLE);
 });
 
 it('the same wherever the patch is cut, and however long a line is', () => {
   const patch = Buffer.concat([diff({ x: '1\n' }, { x: `${'y'.repeat(200_000)}\n`, 'é "q"': '1' }), Buffer.from(`${notRepresentable}"p"`)]);
-  const whole = patchPaths(patch);
+  const whole = read(patch);
   expect(whole.paths).toEqual(['p', 'x', 'é "q"']);
   for (const size of [1, 7, 65_536]) {
-    const reader = readPatchPaths();
+    const reader = readPatch();
     for (let at = 0; at < patch.length; at += size) {
       const chunk = Buffer.from(patch.subarray(at, at + size));
       reader.push(chunk);
@@ -95,7 +122,7 @@ it.each([
   `${notRepresentable}""`,
   `${notRepresentable}1`,
 ])('a header that nobody can read is a problem: %s', line => {
-  const { paths, problems } = patchPaths(`${line}\n`);
+  const { paths, problems } = read(`${line}\n`);
   expect(paths).toEqual([]);
   expect(problems).toHaveLength(1);
 });

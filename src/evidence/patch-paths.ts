@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { createHash, type Hash } from 'node:crypto';
 
 /** What the engine writes into patch.diff for a change that a git patch cannot hold; the path follows as a JSON string, then why. */
 export const notRepresentable = '# proofgate: not representable: ';
@@ -10,30 +11,86 @@ const maxHeaderBytes = 64 * 1024;
 /** Order of paths everywhere: by bytes, as a C program sorts. */
 export const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
+/** What a patch says. */
+export interface Patch {
+  /** Every path that it touches, once, sorted by bytes. */
+  paths: string[];
+  /** SHA-256 of what it puts into each file or link that it adds as text. */
+  added: ReadonlyMap<string, string>;
+  /** Headers that could not be read. */
+  problems: string[];
+}
+
 /** Reads a patch as it comes; memory does not grow with the patch, only with its paths. */
-export interface PatchPaths {
+export interface PatchReader {
   push(chunk: Uint8Array): void;
-  /** Every path that the patch touches, once, sorted by bytes; and what could not be read. */
-  end(): { paths: string[]; problems: string[] };
+  end(): Patch;
+}
+
+/** The part of a patch below one header. */
+interface Section {
+  path: string | undefined;
+  isNew: boolean;
+  isBinary: boolean;
+  /** In the one hunk of a new file: every line with a plus is content. */
+  inContent: boolean;
+  content: Hash;
+  /** The end of the last line of content, until it is known whether the file has it. */
+  newline: boolean;
 }
 
 /**
- * The paths of a patch as `git diff --no-index --no-renames --no-prefix a b` writes it: `diff --git a/x b/x`, for an added file `b/x b/x`,
+ * The paths of a patch as `git diff --no-index --no-renames --no-prefix a b` writes it: `diff --git a/x b/x`, for an added file also `b/x b/x`,
  * for a deleted one `a/x a/x`. A line of content always begins with a blank, a sign or a backslash, so a header at the start of a line is one.
  */
-export function readPatchPaths(): PatchPaths {
+export function readPatch(): PatchReader {
   const paths = new Set<string>();
+  const added = new Map<string, string>();
   const problems: string[] = [];
+  let section = newSection(undefined);
   let line: Buffer[] = [];
-  let length = 0;
+  let held = 0;
+  let inLine: 'content' | 'other' | undefined;
 
+  const closeSection = () => {
+    const { path, isNew, isBinary, content, newline } = section;
+    if (path === undefined || !isNew || isBinary) return;
+    if (newline) content.update('\n');
+    added.set(path, content.digest('hex'));
+  };
+  const take = (found: { path: string } | { problem: string }): string | undefined => {
+    if ('problem' in found) problems.push(found.problem);
+    else paths.add(found.path);
+    return 'path' in found ? found.path : undefined;
+  };
   const endLine = () => {
-    const bytes = line.length === 1 ? line[0]! : Buffer.concat(line);
+    const text = line.length === 1 ? line[0]! : Buffer.concat(line);
+    if (inLine === 'content') section.newline = true;
+    else if (beginsWith(text, header)) {
+      closeSection();
+      section = newSection(take(pathOfHeader(text.subarray(header.length))));
+    } else if (beginsWith(text, notRepresentable)) take(pathOfNote(text.toString().slice(notRepresentable.length)));
+    else if (beginsWith(text, 'new file mode ')) section.isNew = true;
+    else if (beginsWith(text, 'GIT binary patch')) section.isBinary = true;
+    else if (beginsWith(text, '@@ -0,0 +')) section.inContent = section.isNew;
+    else if (beginsWith(text, '\\')) section.newline = false;
     line = [];
-    length = 0;
-    const found = pathOf(bytes);
-    if (found && 'path' in found) paths.add(found.path);
-    if (found && 'problem' in found) problems.push(found.problem);
+    held = 0;
+    inLine = undefined;
+  };
+  const addPart = (part: Buffer) => {
+    if (inLine === undefined && section.inContent && part[0] === 0x2b) {
+      inLine = 'content';
+      if (section.newline) section.content.update('\n');
+      section.newline = false;
+      section.content.update(part.subarray(1));
+    } else if (inLine === 'content') section.content.update(part);
+    else if (held < maxHeaderBytes) {
+      inLine = 'other';
+      const kept = Buffer.from(part.subarray(0, maxHeaderBytes - held));
+      line.push(kept);
+      held += kept.length;
+    }
   };
 
   return {
@@ -42,39 +99,34 @@ export function readPatchPaths(): PatchPaths {
       for (let start = 0; start < bytes.length;) {
         const newline = bytes.indexOf(0x0a, start);
         const end = newline < 0 ? bytes.length : newline;
-        if (length < maxHeaderBytes) {
-          const part = bytes.subarray(start, Math.min(end, start + maxHeaderBytes - length));
-          line.push(newline < 0 ? Buffer.from(part) : part);
-          length += part.length;
-        }
+        if (end > start) addPart(bytes.subarray(start, end));
         if (newline >= 0) endLine();
         start = end + 1;
       }
     },
     end() {
-      if (length > 0) endLine();
-      return { paths: [...paths].toSorted(byBytes), problems };
+      if (inLine !== undefined) endLine();
+      closeSection();
+      return { paths: [...paths].toSorted(byBytes), added, problems };
     },
   };
 }
 
-/** The same for a patch in memory. */
-export function patchPaths(patch: string | Uint8Array): { paths: string[]; problems: string[] } {
-  const reader = readPatchPaths();
-  reader.push(typeof patch === 'string' ? Buffer.from(patch) : patch);
-  return reader.end();
-}
+const newSection = (path: string | undefined): Section => ({
+  path,
+  isNew: false,
+  isBinary: false,
+  inContent: false,
+  content: createHash('sha256'),
+  newline: false,
+});
 
-function pathOf(line: Buffer): { path: string } | { problem: string } | undefined {
-  if (line[0] === 0x23) {
-    const text = line.toString();
-    return text.startsWith(notRepresentable) ? jsonPath(text.slice(notRepresentable.length)) : undefined;
-  }
-  if (line[0] !== 0x64 || line.subarray(0, header.length).toString('latin1') !== header) return undefined;
-  const names = line.subarray(header.length);
+const beginsWith = (line: Buffer, start: string): boolean => line.subarray(0, start.length).toString('latin1') === start;
+
+function pathOfHeader(names: Buffer): { path: string } | { problem: string } {
   const [from, to] = halvesOf(names) ?? [];
   const path = from && to && withoutSide(from);
-  if (!path || withoutSide(to) !== path) return { problem: `no path can be read from: ${line.subarray(0, 200).toString()}` };
+  if (!path || withoutSide(to) !== path) return { problem: `no path can be read from: ${header}${names.subarray(0, 200).toString()}` };
   return { path };
 }
 
@@ -88,7 +140,7 @@ function halvesOf(names: Buffer): [string, string] | undefined {
 
 const withoutSide = (name: string): string | undefined => /^[ab]\/([^]+)$/.exec(name)?.[1];
 
-function jsonPath(text: string): { path: string } | { problem: string } {
+function pathOfNote(text: string): { path: string } | { problem: string } {
   try {
     const [, quoted = ''] = /^("(?:[^"\\]|\\.)+")(?: \(.*\))?$/.exec(text) ?? [];
     return { path: JSON.parse(quoted) as string };

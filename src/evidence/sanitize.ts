@@ -17,7 +17,8 @@ export async function sanitizeBundle(bundle: Bundle, { files }: Ports): Promise<
     return bytes <= MAX_FILE_BYTES && total <= MAX_TOTAL_BYTES;
   };
   for (const entry of await files.walk(bundle.dir, { maxFileBytes: 0 })) {
-    if (entry.kind === 'dir' || (entry.kind === 'file' && entry.oddity !== 'name_not_utf8' && entry.oddity !== 'unreadable' && fits(entry))) continue;
+    if (entry.kind === 'dir' || (entry.kind === 'file' && entry.oddity !== 'name_not_utf8' && entry.oddity !== 'unreadable' && fits(entry)))
+      continue;
     removed.push(entry.path);
     // a name that is no text cannot be named to the system: the agent's whole folder goes
     await files.remove(entry.oddity === 'name_not_utf8' ? join(bundle.dir, AGENT_FOLDER) : join(bundle.dir, entry.path));

@@ -47,6 +47,7 @@ export async function seal(plan: Plan, contract: Contract, facts: Facts, bundle:
   }
   bundle.trace.end('seal', derived.status, { artifact_failures: known.artifact_failures });
   bundle.closeLogs();
+  await bundle.restoreLogs();
 
   const manifest = await listBundle(bundle, ports);
   const manifestText = serialize(manifest.content);

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { NormalizedEvent } from '../model/event.ts';
-import { readLines } from './verify-lines.ts';
-import { decode, parseExactly, Unreadable } from './verify-parse.ts';
+import { sha256 } from './events.ts';
+import { readRecords } from './verify-lines.ts';
 
 /** events.normalized.jsonl as it was read: the events, and what is wrong with the log itself. */
 export interface EventReading {
@@ -20,32 +19,20 @@ const maxEvents = 10_000;
  */
 export function readEvents(): { push(chunk: Uint8Array): void; end(): EventReading } {
   const events: NormalizedEvent[] = [];
-  const problems: string[] = [];
   let prev: string | undefined;
-  let count = 0;
-
-  const lines = readLines((line, number) => {
-    count = number;
-    if (number > maxEvents) return;
-    try {
-      const event = parseExactly(decode(line), NormalizedEvent, 'line');
-      problems.push(...linkProblems(event, number, prev ?? sha256(event.run_id), events[0]).map(problem => `line ${number}: ${problem}`));
-      events.push(event);
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      problems.push(`line ${number}: ${error.message}`);
-    }
+  const records = readRecords(NormalizedEvent, (event, line, number) => {
+    const problems = linkProblems(event, number, prev ?? sha256(event.run_id), events[0]);
+    if (number <= maxEvents) events.push(event);
     prev = sha256(line);
+    return number === maxEvents + 1 ? [...problems, `a run has at most ${maxEvents} events`] : problems;
   });
-
   return {
-    push: lines.push,
-    end() {
-      const badEnd = lines.end();
-      if (badEnd) problems.push(badEnd);
-      if (count > maxEvents) problems.push(`has ${count} lines, and a run has at most ${maxEvents}`);
-      return { events, problems: [...problems, ...frameProblems(events)], ranBackwards: events.some((event, at) => at > 0 && event.time < events[at - 1]!.time) };
-    },
+    push: records.push,
+    end: () => ({
+      events,
+      problems: [...records.end(), ...frameProblems(events)],
+      ranBackwards: events.some((event, at) => at > 0 && event.time < events[at - 1]!.time),
+    }),
   };
 }
 
@@ -66,5 +53,3 @@ function frameProblems(events: readonly NormalizedEvent[]): string[] {
   if (last !== 'run.completed') problems.push(`ends with ${last}, not with run.completed`);
   return problems;
 }
-
-const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,15 +1,18 @@
+import type { z } from 'zod';
+import { decode, parseExactly, Unreadable } from './verify-parse.ts';
+
 /** A longer line is no work of this engine. */
 const maxLineBytes = 64 * 1024 * 1024;
 
 /** Takes the bytes of a line log as they come, hands on whole lines, and holds no more than one of them. */
-export interface LineReader {
+interface LineReader {
   push(chunk: Uint8Array): void;
   /** @returns what is wrong with the file as lines, or undefined. */
   end(): string | undefined;
 }
 
 /** @param onLine takes a line without its newline, and its number from 1. */
-export function readLines(onLine: (line: Buffer, number: number) => void): LineReader {
+function readLines(onLine: (line: Buffer, number: number) => void): LineReader {
   let parts: Buffer[] = [];
   let held = 0;
   let number = 0;
@@ -42,6 +45,37 @@ export function readLines(onLine: (line: Buffer, number: number) => void): LineR
     end() {
       if (tooLong !== undefined) return `line ${tooLong} is longer than ${maxLineBytes} bytes`;
       return held > 0 ? 'does not end with a newline' : undefined;
+    },
+  };
+}
+
+/** A log with more bad lines than this is no log; what comes after them is not read. */
+const maxProblems = 100;
+
+/**
+ * Reads a log of JSON lines, each exactly as the engine writes the value that it holds.
+ *
+ * @param onRecord takes a value with its line and number, and returns what is wrong with it
+ */
+export function readRecords<T>(
+  schema: z.ZodType<T>,
+  onRecord: (value: T, line: Buffer, number: number) => string[],
+): { push(chunk: Uint8Array): void; end(): string[] } {
+  const problems: string[] = [];
+  const lines = readLines((line, number) => {
+    if (problems.length >= maxProblems) return;
+    try {
+      problems.push(...onRecord(parseExactly(decode(line), schema, 'line'), line, number).map(problem => `line ${number}: ${problem}`));
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      problems.push(`line ${number}: ${error.message}`);
+    }
+  });
+  return {
+    push: lines.push,
+    end() {
+      const badEnd = lines.end();
+      return badEnd ? [...problems, badEnd] : problems;
     },
   };
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { Facts, noFacts } from '../model/facts.ts';
 import { steps, type Step } from './trace.ts';
-import { readLines } from './verify-lines.ts';
-import { decode, parseExactly, Unreadable } from './verify-parse.ts';
+import { readRecords } from './verify-lines.ts';
 
 /** A line of trace.jsonl. A note may say anything beside this; facts are strict, for they are what is judged. */
 const TraceLine = z.looseObject({
@@ -36,41 +35,38 @@ export interface TraceReading {
 /** Folds the trace into the facts; memory grows with the facts, not with the trace. */
 export function readTrace(): { push(chunk: Uint8Array): void; end(): TraceReading } {
   const reading: TraceReading & { told: Set<keyof Facts> } = {
-    facts: { ...noFacts }, told: new Set(), started: [], ended: [], first: undefined, last: undefined, ranBackwards: false, droppedEvents: false, problems: [],
+    facts: { ...noFacts },
+    told: new Set(),
+    started: [],
+    ended: [],
+    first: undefined,
+    last: undefined,
+    ranBackwards: false,
+    droppedEvents: false,
+    problems: [],
   };
 
-  const lines = readLines((bytes, number) => {
-    try {
-      take(reading, parseExactly(decode(bytes), TraceLine, 'line'), number);
-    } catch (error) {
-      if (!(error instanceof Unreadable)) throw error;
-      reading.problems.push(`line ${number}: ${error.message}`);
-    }
-  });
-
+  const records = readRecords(TraceLine, line => take(reading, line));
   return {
-    push: lines.push,
-    end() {
-      const badEnd = lines.end();
-      if (badEnd) reading.problems.push(badEnd);
-      return { ...reading, problems: [...reading.problems, ...orderProblems(reading)] };
-    },
+    push: records.push,
+    end: () => ({ ...reading, problems: [...records.end(), ...orderProblems(reading)] }),
   };
 }
 
-function take(reading: TraceReading & { told: Set<keyof Facts> }, line: z.output<typeof TraceLine>, number: number): void {
+function take(reading: TraceReading & { told: Set<keyof Facts> }, line: z.output<typeof TraceLine>): string[] {
   const { time, at_ms: atMs, step, phase, facts = {} } = line;
-  if (reading.last && atMs < reading.last.atMs) reading.problems.push(`line ${number}: at_ms runs backwards`);
+  const problems = reading.last && atMs < reading.last.atMs ? ['at_ms runs backwards'] : [];
   if (reading.last && time < reading.last.time) reading.ranBackwards = true;
   reading.first ??= { time, atMs };
   reading.last = { time, atMs };
   if (phase === 'start') reading.started.push(step);
   if (phase === 'end') reading.ended.push(step);
-  if (line['dropped_events'] !== undefined) reading.droppedEvents = true;
+  if (step === 'backend' && phase === 'note' && line['dropped_events'] !== undefined) reading.droppedEvents = true;
   for (const key of Object.keys(facts) as (keyof Facts)[]) {
     reading.told.add(key);
     Object.assign(reading.facts, { [key]: facts[key] });
   }
+  return problems;
 }
 
 /** Steps come in the order of the pipeline, each once, and from the reservation to the seal. */
