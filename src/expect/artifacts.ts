@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import picomatch from 'picomatch';
 import { z } from 'zod';
-import { isMap, type Json, type Path, show, valueAt } from '../model/json.ts';
+import { type Json, type Path, show, valueAt } from '../model/json.ts';
 import { Sha256 } from '../model/units.ts';
 import type { Evidence } from './evidence.ts';
 import { AnyMatcher, matcherFor } from './matcher.ts';
@@ -22,7 +22,7 @@ const Text = z
 const Texts = z.union([Text, z.array(Text).min(1)]);
 
 /** A path or glob in the bundle. */
-const ArtifactPath = z.string().regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$)).+$/, 'must be relative to the bundle, without ..');
+const ArtifactPath = z.string().regex(/^(?![/!])(?!(.*\/)?\.\.(\/|$)).+$/, 'must be relative to the bundle, without .. and !');
 
 const ArtifactSpec = z.union([
   z.enum(['empty', 'present', 'absent']).describe('empty: it is there and has 0 bytes.'),
@@ -35,7 +35,7 @@ const ArtifactSpec = z.union([
       json: AnyMatcher.optional().describe('Matcher over its content; of .jsonl over the list of its lines.'),
       json_at: z
         .record(z.string().regex(/^(\/.*)?$/, 'must be a JSON pointer such as /a/0'), AnyMatcher)
-        .refine(map => Object.keys(map).length > 0, 'asserts nothing')
+        .refine(map => Object.keys(map).length > 0, { error: 'asserts nothing', abort: true })
         .optional()
         .describe('JSON pointer to matcher.'),
       digest: Sha256.optional().describe('SHA-256 of its bytes, hex.'),
@@ -45,15 +45,15 @@ const ArtifactSpec = z.union([
         .optional()
         .describe('Equal by bytes to this file of the bundle; with ./ or ../ to one that stands beside the scenario.'),
     })
-    .refine(map => Object.keys(map).length > 0, 'asserts nothing'),
+    .refine(map => Object.keys(map).length > 0, { error: 'asserts nothing', abort: true }),
 ]);
 type ArtifactSpec = z.output<typeof ArtifactSpec>;
 
 /** What a scenario expects of the files of the bundle. */
 export const ArtifactsSpec = z
   .record(ArtifactPath, ArtifactSpec)
-  .refine(map => Object.keys(map).length > 0, 'asserts nothing')
-  .describe('Path or glob in the bundle to what is expected there.');
+  .refine(map => Object.keys(map).length > 0, { error: 'asserts nothing', abort: true })
+  .meta({ id: 'artifacts', description: 'Path or glob in the bundle to what is expected there.' });
 export type ArtifactsSpec = z.output<typeof ArtifactsSpec>;
 
 /** Judges every path or glob; a glob has to match a file unless it is to be absent, and all that it matches are judged. */

@@ -38,12 +38,12 @@ export const EventsSpec = z.union([
       exact: z.array(Element).optional().describe('Every event of the log, in order.'),
       count: z
         .partialRecord(EventType, matcherFor(z.int().nonnegative()))
-        .refine(counts => Object.keys(counts).length > 0, 'asserts nothing')
+        .refine(counts => Object.keys(counts).length > 0, { error: 'asserts nothing', abort: true })
         .optional()
         .describe('How often a type occurs.'),
       never: z.array(Element).min(1).optional().describe('None of these anywhere.'),
     })
-    .refine(map => Object.keys(map).length > 0, 'asserts nothing'),
+    .refine(map => Object.keys(map).length > 0, { error: 'asserts nothing', abort: true }),
 ]);
 export type EventsSpec = z.output<typeof EventsSpec>;
 

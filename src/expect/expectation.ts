@@ -20,13 +20,19 @@ export const expectKeys = {
   outcome: matcherFor(Outcome).describe('What the patch proves, however the backend ended.'),
   lifecycle: matcherFor(Lifecycle).describe('How the backend ended, whatever the patch proves.'),
   exit: ExitSpec.describe('What the command line would end with: a class, a code, or a list of codes.'),
-  events: EventsSpec.describe('The normalized events: an ordered subsequence, or in_order, exact, count and never.'),
+  events: EventsSpec.meta({
+    id: 'events',
+    description: 'The normalized events: an ordered subsequence, or in_order, exact, count and never.',
+  }),
   changed_files: matcherFor(z.array(z.string())).describe(
     'Every path that differs from the baseline commit, sorted by bytes; a rename is both names.',
   ),
-  report: matcherFor(Report).describe('Partial match over report.json.'),
+  report: matcherFor(Report).meta({ id: 'report-matcher', description: 'Partial match over report.json.' }),
   artifacts: ArtifactsSpec,
-  verification: matcherFor(VerificationSummary).describe('Partial match over `verification` of the report.'),
+  verification: matcherFor(VerificationSummary).meta({
+    id: 'verification-matcher',
+    description: 'Partial match over `verification` of the report.',
+  }),
   approval_events: matcherFor(z.array(ApprovalType)).describe('Types of the approval events, in order, exactly.'),
 };
 
@@ -44,7 +50,7 @@ export const Expectation = z
   .strictObject(
     Object.fromEntries(Object.entries(expectKeys).map(([key, schema]) => [key, optional(schema)])) as Optional<typeof expectKeys>,
   )
-  .refine(map => Object.keys(map).length > 0, 'asserts nothing')
+  .refine(map => Object.keys(map).length > 0, { error: 'asserts nothing', abort: true })
   .describe('What the evidence has to show; all of it has to hold.');
 export type Expectation = z.output<typeof Expectation>;
 

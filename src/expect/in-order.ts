@@ -45,12 +45,13 @@ export function findInOrder<E>(steps: readonly Step<E>[], length: number, isAt: 
     const earliestIsBest = open.length === 1 && !(next && 'not' in next);
     let seen = false;
     let forbidden: number | undefined;
-    for (let i = from; i < length && forbidden === undefined && !(seen && earliestIsBest); i++) {
+    for (let i = from; i < length && forbidden === undefined; i++) {
       for (const one of open.filter(k => isAt(current.all[k]!, i))) {
         seen = true;
         const rest = open.filter(k => k !== one);
         if (rest.length > 0 ? holds(at, rest, i + 1) : holds(at + 1, undefined, i + 1)) return true;
       }
+      if (seen && earliestIsBest) break;
       // What comes first of a group is the end of the gap before it.
       if (forbids(i)) forbidden = i;
     }

@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import type { Json } from '../model/json.ts';
+import { definition, type Schema } from '../model/shape.ts';
 
 /** What a scenario writes in the place of a value (SPEC section 2, matching). */
 export type Matcher = Json;
 type MatcherSchema = z.ZodType<Matcher>;
 
 const NOTHING = 'asserts nothing: write {$any: object} for any map, {$exact: {}} for an empty one';
+// Says no for good (`abort`): of the members of a union, one that knows no key of a map was not meant.
 const something = (map: object) => Object.keys(map).length > 0;
 
 const jsonTypes = ['string', 'number', 'boolean', 'array', 'object', 'null'] as const;
+
+/** Any data, as it is: no operator means anything in it. */
+const Data = z.json().meta({ id: 'data' });
 
 /** A regular expression as text, without slashes. */
 export const Pattern = z
@@ -36,7 +41,7 @@ function operators(kind: Kind, self: MatcherSchema, element: MatcherSchema): Mat
     .strictObject({
       $absent: z.literal(true).optional().describe('There is no such key.'),
       $any: z.enum(jsonTypes).optional().describe('Any value of this JSON type.'),
-      $exact: z.json().optional().describe('Equal at every depth, no other key.'),
+      $exact: Data.optional().describe('Equal at every depth, no other key.'),
       $not: self.optional().describe('Does not match this.'),
       $oneOf: z.array(self).min(1).optional().describe('Matches at least one of these.'),
       ...(has('text') && { $re: Pattern.optional() }),
@@ -51,50 +56,53 @@ function operators(kind: Kind, self: MatcherSchema, element: MatcherSchema): Mat
         $unordered: z.array(element).optional().describe('Exactly these elements, in any order.'),
       }),
     })
-    .refine(something, NOTHING) as unknown as MatcherSchema;
+    .refine(something, { error: NOTHING, abort: true }) as unknown as MatcherSchema;
 }
 
 /** A key that is no operator: `$exact` takes data whose keys begin with $. */
 const PlainKey = z.string().regex(/^(?!\$)/, 'unknown operator');
 
 /** For a value whose shape is not known in advance. */
-export const AnyMatcher: MatcherSchema = z.lazy(() =>
-  z.union([
-    z.string(),
-    z.number(),
-    z.boolean(),
-    z.null(),
-    z.array(AnyMatcher),
-    operators('any', AnyMatcher, AnyMatcher),
-    z.record(PlainKey, AnyMatcher).refine(something, NOTHING),
-  ]),
-);
+export const AnyMatcher: MatcherSchema = z
+  .lazy(() =>
+    z.union([
+      z.string(),
+      z.number(),
+      z.boolean(),
+      z.null(),
+      z.array(AnyMatcher),
+      operators('any', AnyMatcher, AnyMatcher),
+      z.record(PlainKey, AnyMatcher).refine(something, { error: NOTHING, abort: true }),
+    ]),
+  )
+  .meta({ id: 'matcher' });
 
 /** The same, for a place where only a map can stand. */
-export const AnyMapMatcher = z.record(PlainKey, AnyMatcher).refine(something, NOTHING);
+export const AnyMapMatcher = z.record(PlainKey, AnyMatcher).refine(something, { error: NOTHING, abort: true });
 
 /**
  * The matcher for values of a schema: maps are partial at every depth, lists are exact, an unknown key
  * or a literal that the schema does not know is a mistake, and every place takes the operators of its kind.
  */
-export function matcherFor(schema: z.core.$ZodType): MatcherSchema {
+export function matcherFor(schema: Schema): MatcherSchema {
+  const { type, checks = [], format } = definition(schema);
+  // Most of a report is text, numbers and booleans without more to say: each of these is one matcher for all places.
+  if (type === 'boolean') return flag;
+  if (type === 'string' && checks.length === 0 && !format) return text;
+  return build(schema);
+}
+
+function build(schema: Schema): MatcherSchema {
   const self: MatcherSchema = z.lazy(() => forms);
   const forms = z.union(formsOf(schema, self) as [MatcherSchema, MatcherSchema]);
   return forms;
 }
 
-/** A schema as zod keeps it, as far as ours use it. */
-interface Definition {
-  type: string;
-  innerType?: z.core.$ZodType;
-  options?: readonly z.core.$ZodType[];
-  element?: z.core.$ZodType;
-  valueType?: z.core.$ZodType;
-  shape?: Record<string, z.core.$ZodType>;
-}
+const text = build(z.string()).meta({ id: 'text-matcher' });
+const flag = build(z.boolean()).meta({ id: 'boolean-matcher' });
 
-function formsOf(schema: z.core.$ZodType, self: MatcherSchema): MatcherSchema[] {
-  const { type, innerType, options = [], element, valueType, shape = {} } = schema._zod.def as unknown as Definition;
+function formsOf(schema: Schema, self: MatcherSchema): MatcherSchema[] {
+  const { type, innerType, options = [], element, valueType, shape = {} } = definition(schema);
   const literal = schema as unknown as MatcherSchema;
   switch (type) {
     case 'optional':
@@ -105,18 +113,21 @@ function formsOf(schema: z.core.$ZodType, self: MatcherSchema): MatcherSchema[] 
       return [z.null(), ...formsOf(innerType!, self)];
     case 'union':
       // Literals stay one member: each with operators of its own would tell an author the same thing six times.
-      return options.every(option => typeOf(option) === 'literal')
+      return options.every(option => definition(option).type === 'literal')
         ? [literal, operators('number', self, self)]
         : options.flatMap(option => formsOf(option, self));
     case 'object': {
       const keys = Object.entries(shape).map(([key, value]) => [key, described(matcherFor(value), value).optional()]);
       return [
-        z.strictObject(Object.fromEntries(keys)).refine(something, NOTHING) as unknown as MatcherSchema,
+        z.strictObject(Object.fromEntries(keys)).refine(something, { error: NOTHING, abort: true }) as unknown as MatcherSchema,
         operators('other', self, self),
       ];
     }
     case 'record':
-      return [z.record(PlainKey, matcherFor(valueType!)).refine(something, NOTHING), operators('other', self, self)];
+      return [
+        z.record(PlainKey, matcherFor(valueType!)).refine(something, { error: NOTHING, abort: true }),
+        operators('other', self, self),
+      ];
     case 'array': {
       const one = matcherFor(element!);
       return [z.array(one), operators('list', self, one)];
@@ -135,9 +146,7 @@ function formsOf(schema: z.core.$ZodType, self: MatcherSchema): MatcherSchema[] 
   }
 }
 
-const typeOf = (schema: z.core.$ZodType): string => schema._zod.def.type;
-
-function described(matcher: MatcherSchema, schema: z.core.$ZodType): MatcherSchema {
-  const text = z.globalRegistry.get(schema)?.description;
-  return text ? matcher.describe(text) : matcher;
+function described(matcher: MatcherSchema, schema: Schema): MatcherSchema {
+  const description = z.globalRegistry.get(schema)?.description;
+  return description ? matcher.describe(description) : matcher;
 }

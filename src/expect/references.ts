@@ -34,7 +34,7 @@ export async function vacuous(expectation: Expectation, subject: Subject): Promi
 }
 
 /** One bundle of each kind; of the reserved one every way in which a killed run can be left. */
-function referencesOf(subject: Subject): { kind: Reference; evidence: Evidence }[] {
+export function referencesOf(subject: Subject): { kind: Reference; evidence: Evidence }[] {
   const green = reportOf(subject, null);
   const started = defaultRequiredEvents.filter(type => type !== 'run.completed');
   const reserved = { ...reportOf(subject, 'run_interrupted'), sealed: false, lifecycle: 'interrupted' as const };
@@ -142,30 +142,30 @@ function evidenceOf(report: Report, exit: number, types: readonly EventType[]): 
     };
   });
   const patch = report.changed_files.length > 0 ? '--- a/strings.js\n+++ b/strings.js\n' : '';
-  const files: Record<string, string> = {
-    'report.json': JSON.stringify(report),
-    'report.md': `# ${report.status}\n`,
-    'events.normalized.jsonl': events.map(event => `${JSON.stringify(event)}\n`).join(''),
-    'trace.jsonl': `${JSON.stringify({ step: 'reserve', phase: 'end', outcome: 'ok' })}\n`,
-    'patch.diff': patch,
-    'test.log': report.verification.ran ? 'ok 1\n' : 'not run\n',
-    'test-report.json': '{}',
-    'task.contract.json': '{}',
-    'manifest.json': '{}',
-    'eligibility.json': '{}',
-    'scenario.yaml': 'scenario: 1\n',
-    [`stage${report.stage}-no-target-inspection.json`]: '{}',
-    'backend/stdout.log': '',
-    'backend/stderr.log': '',
-    'backend/events.jsonl': '',
+  const files: Record<string, () => string> = {
+    'report.json': () => JSON.stringify(report),
+    'report.md': () => `# ${report.status}\n`,
+    'events.normalized.jsonl': () => events.map(event => `${JSON.stringify(event)}\n`).join(''),
+    'trace.jsonl': () => `${JSON.stringify({ step: 'reserve', phase: 'end', outcome: 'ok' })}\n`,
+    'patch.diff': () => patch,
+    'test.log': () => (report.verification.ran ? 'ok 1\n' : 'not run\n'),
+    'test-report.json': () => '{}',
+    'task.contract.json': () => '{}',
+    'manifest.json': () => '{}',
+    'eligibility.json': () => '{}',
+    'scenario.yaml': () => 'scenario: 1\n',
+    [`stage${report.stage}-no-target-inspection.json`]: () => '{}',
+    'backend/stdout.log': () => '',
+    'backend/stderr.log': () => '',
+    'backend/events.jsonl': () => '',
   };
   return {
     report: report as unknown as Record<string, unknown>,
     sealed: report.sealed,
     exit,
     events,
-    paths: Object.keys(files).sort(),
-    read: async path => new TextEncoder().encode(files[path]),
+    paths: Object.keys(files).toSorted(),
+    read: async path => new TextEncoder().encode(files[path]?.()),
     readBeside: async () => undefined,
   };
 }

@@ -20,7 +20,7 @@ export async function defaultsFor(file: string, root: string, project: string, f
 }
 
 async function readDefaults(path: string, project: string, files: Files): Promise<Layer> {
-  const yaml = await readYaml(path, project, files);
+  const yaml = await readYaml(path, relative(project, path), files);
   const { data, problems } = checkFile(DefaultsFile, yaml);
   if (!data) throw new UserError(problems as [Problem, ...Problem[]]);
   const { scenario: _version, ...value } = data;

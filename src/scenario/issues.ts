@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Problem } from '../errors.ts';
 import { isMap, type Path, show, showPath, valueAt } from '../model/json.ts';
 import { didYouMean } from '../suggest.ts';
-import { keysAt, type Schema } from './shape.ts';
+import { keysAt, type Schema } from '../model/shape.ts';
 import type { Yaml } from './yaml.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -23,7 +23,14 @@ export function check<S extends z.ZodType>(
 ): { data: z.output<S>; mistakes: [] } | { data: undefined; mistakes: Mistake[] } {
   const result = schema.safeParse(value);
   if (result.success) return { data: result.data, mistakes: [] };
-  return { data: undefined, mistakes: result.error.issues.flatMap(issue => mistakesOf(issue, schema, value, [])) };
+  const mistakes = relevant(result.error.issues).flatMap(issue => mistakesOf(issue, schema, value, []));
+  // A value that is refused is never let through for want of words.
+  const [first] = result.error.issues;
+  return {
+    data: undefined,
+    mistakes:
+      mistakes.length > 0 ? mistakes : [{ path: [], message: first?.message ?? 'is refused', hint: 'mend the value', part: 'value' }],
+  };
 }
 
 /** Checks the value of a file; problems are framed in it. */
@@ -52,7 +59,7 @@ function mistakesOf(issue: Issue, schema: Schema, root: unknown, base: Path): Mi
     return issue.keys.map(key => ({
       path: [...path, key],
       message: 'unknown key',
-      hint: `${didYouMean(key, known)}${known.length ? `Known here: ${known.join(', ')}.` : 'No key is known here.'}`,
+      hint: `${didYouMean(key, keysAt(schema, path))}${known.length ? `Known here: ${known.join(', ')}.` : 'No key is known here.'}`,
       part: 'key',
     }));
   }
@@ -82,23 +89,30 @@ function mistakesOf(issue: Issue, schema: Schema, root: unknown, base: Path): Mi
 function unionMistakes(errors: readonly Issue[][], schema: Schema, root: unknown, path: Path): Mistake[] {
   const found = valueAt(root, path);
   if (found === undefined) return [{ path, message: 'is missing', hint: 'write it', part: 'value' }];
-  const branches = errors.map(issues => ({ issues, misfit: misfit(issues, found) })).sort((a, b) => a.misfit - b.misfit);
+  const branches = errors.map(issues => ({ issues, misfit: misfit(issues, found) })).toSorted((a, b) => a.misfit - b.misfit);
   const [best, second] = branches;
   const tied = second !== undefined && best !== undefined && second.misfit === best.misfit;
-  if (best && best.misfit < NOTHING_FITS && !tied) return best.issues.flatMap(issue => mistakesOf(issue, schema, root, path));
+  if (best && best.misfit < NOTHING_FITS && !tied) return relevant(best.issues).flatMap(issue => mistakesOf(issue, schema, root, path));
   const known = newKeys(schema, path, root);
   if (isMap(found) && known.length > 0) {
     const [first = ''] = Object.keys(found);
-    const hint = `${first && didYouMean(first, known)}Known here: ${known.join(', ')}.`;
+    const hint = `${first && didYouMean(first, keysAt(schema, path))}Known here: ${known.join(', ')}.`;
+    const message = keysAt(schema, path).includes(first) ? 'does not go together with the other keys' : 'unknown key';
     return [
-      first
-        ? { path: [...path, first], message: 'unknown key, or keys that do not go together', hint, part: 'key' }
-        : { path, message: 'an empty map says nothing', hint, part: 'value' },
+      first ? { path: [...path, first], message, hint, part: 'key' } : { path, message: 'an empty map says nothing', hint, part: 'value' },
     ];
   }
   const kinds = [...new Set(errors.flat().flatMap(issue => (issue.path.length === 0 ? [wanted(issue)] : [])))];
   return [{ path, message: `expected ${oneOf(kinds)}, got ${show(found)}`, hint: `write ${oneOf(kinds)}`, part: 'value' }];
 }
+
+/** A map of unknown keys is not empty too: what zod says of the rest once they are taken away is left out. */
+const relevant = (issues: readonly Issue[]) =>
+  issues.filter(
+    issue =>
+      issue.code !== 'custom' ||
+      !issues.some(other => other.code === 'unrecognized_keys' && showPath(other.path as Path) === showPath(issue.path as Path)),
+  );
 
 const NOTHING_FITS = 1000;
 

@@ -32,7 +32,7 @@ const Need = z.enum(Object.keys(needs) as [Need, ...Need[]]);
 
 const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable');
 const BundlePath = z.string().regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$)).+$/, 'must be relative to the bundle, without ..');
-const Script = z.array(FakeAction).min(1);
+const Script = z.array(FakeAction).min(1).meta({ id: 'script', description: 'What the fake backend does, in order; nothing is implied.' });
 
 const Limits = z
   .strictObject({
@@ -55,7 +55,10 @@ const Given = z
     baseline: Script.optional().describe('Script of the baseline instead of the built-in one.'),
     containment: ContainmentLevel.optional().describe('Highest level of containment that is offered.'),
     secrets: z
-      .record(VariableName, z.string().refine(text => Buffer.byteLength(text) >= 8, 'is shorter than 8 bytes, and could not be told from other text'))
+      .record(
+        VariableName,
+        z.string().refine(text => Buffer.byteLength(text) >= 8, 'is shorter than 8 bytes, and could not be told from other text'),
+      )
       .optional()
       .describe('Name to value: registered, and put into the environment of the backend.'),
     interrupt: z
@@ -69,10 +72,12 @@ const Given = z
     provider: notBuilt('the state of the provider.'),
     mutate: notBuilt('a change to the bundle before it is verified.'),
   })
-  .describe('The world before the run; without it the run is an ordinary one.');
+  .meta({ id: 'given', description: 'The world before the run; without it the run is an ordinary one.' });
 
 const Text = z.string().min(1);
-const CriterionId = z.string().regex(/^[A-Z][A-Z0-9-]*\/[a-z0-9][a-z0-9-]*$/, 'must be an item and a criterion, such as CTO-WORK-007/no-diff');
+const CriterionId = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9-]*\/[a-z0-9][a-z0-9-]*$/, 'must be an item and a criterion, such as CTO-WORK-007/no-diff');
 
 /** What a scenario says about itself. */
 export const descriptionKeys = {
@@ -93,7 +98,7 @@ export const runKeys = {
   task: Slug.describe('A folder of fixtures/.'),
   backend: Backend,
   stage: Stage.describe('Rung of the ladder, 1 to 6.'),
-  fake: Script.describe('What the fake backend does, in order; nothing is implied.'),
+  fake: Script,
   env: z.record(VariableName, z.string()).describe("The harness's environment: switches and endpoints, as text."),
   limits: Limits,
   given: Given,

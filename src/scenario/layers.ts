@@ -3,7 +3,7 @@ import { isMap, type Path, valueAt } from '../model/json.ts';
 import { didYouMean } from '../suggest.ts';
 import type { Mistake } from './issues.ts';
 import { merge } from './merge.ts';
-import { keysAt, type Schema } from './shape.ts';
+import { keysAt, type Schema } from '../model/shape.ts';
 import type { Yaml } from './yaml.ts';
 
 /** One source of a scenario: a folder's defaults, the `each` of a table, a row, or the file itself. */
@@ -64,6 +64,8 @@ export function unknownRemovals(layer: Layer, schema: Schema, path: Path = []): 
     const at = [...path, key];
     if (value !== null) return unknownRemovals(layer, schema, at);
     if (known.length === 0 || known.includes(key) || keepsNull(at)) return [];
-    return [{ path: at, message: `${at.join('.')}: unknown key`, hint: `${didYouMean(key, known)}Known here: ${known.join(', ')}.`, part: 'key' }];
+    return [
+      { path: at, message: `${at.join('.')}: unknown key`, hint: `${didYouMean(key, known)}Known here: ${known.join(', ')}.`, part: 'key' },
+    ];
   });
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Expectation, expectKeys, laterKeys } from '../expect/expectation.ts';
 import { Slug } from '../model/units.ts';
 import { descriptionKeys, runKeys } from './keys.ts';
+import { isBuilt } from '../model/shape.ts';
 
 type Shape = Record<string, z.ZodType>;
 type Optional<T extends Shape> = { [K in keyof T]: z.ZodOptional<T[K]> };
@@ -21,7 +22,6 @@ export const ScenarioSpec = z.strictObject({ ...optional(about), expect: Expecta
 export type ScenarioSpec = z.output<typeof ScenarioSpec>;
 
 // The files: here only what makes them files. Their keys are checked once they are laid over each other.
-const anything = z.record(z.string(), z.unknown());
 export const TerseFile = z.looseObject(version);
 export const DefaultsFile = z.looseObject({
   ...version,
@@ -30,11 +30,21 @@ export const DefaultsFile = z.looseObject({
 });
 const matrix = Slug.describe('Name of the table; `failures` counts towards the failure matrix of CTO-WORK-007.');
 const rowCase = Slug.describe('Name of the row.');
+/** Every column that a row can have, whatever stands in it. */
+const columns = mapShape({ ...about, ...expectKeys, ...laterKeys }, schema => (isBuilt(schema) ? z.unknown().optional() : schema));
 export const TableFile = z.strictObject({
   ...version,
   matrix,
   each: z.looseObject({ name: z.never({ error: 'cannot be shared: a row is named by its case' }).optional() }).optional(),
-  rows: z.array(z.looseObject({ case: rowCase, expect: z.never({ error: 'is not for rows: the expect keys are columns' }).optional() })).min(1),
+  rows: z
+    .array(
+      z.strictObject({
+        case: rowCase,
+        ...columns,
+        expect: z.never({ error: 'cannot stand in a row: the expect keys are columns' }).optional(),
+      }),
+    )
+    .min(1),
 });
 
 /** JSON Schema of a scenario file, for editors (`# yaml-language-server: $schema=…`). */
@@ -56,5 +66,5 @@ export function scenarioJsonSchema(): Record<string, unknown> {
       each.extend(version).describe('_defaults.yaml: keys for every scenario below its folder; the nearer file wins.'),
     ])
     .meta({ id: 'scenario', title: 'Scenario', description: 'What to run, and what evidence to expect.' });
-  return z.toJSONSchema(schema, { io: 'input', reused: 'ref', unrepresentable: 'any' }) as Record<string, unknown>;
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;
 }

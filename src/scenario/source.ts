@@ -1,14 +1,16 @@
-import { relative } from 'node:path';
 import { systemCode, UserError } from '../errors.ts';
 import type { Files } from '../ports.ts';
 import { parseYaml, sizeProblem, type Yaml } from './yaml.ts';
 
-/** Reads a YAML file of the project; problems name it relative to the project. */
-export async function readYaml(path: string, project: string, files: Files): Promise<Yaml> {
-  const name = relative(project, path);
+/** Reads a YAML file; problems call it `name`. @throws {UserError} also where it is not there, or is no file */
+export async function readYaml(path: string, name: string, files: Files): Promise<Yaml> {
   const stat = await files.stat(path);
   if (stat?.kind !== 'file') {
-    throw new UserError({ at: name, message: stat ? `is a ${stat.kind}, not a file` : 'is not there', hint: 'name a YAML file that exists' });
+    throw new UserError({
+      at: name,
+      message: stat ? `is a ${stat.kind}, not a file` : 'is not there',
+      hint: 'name a YAML file that exists',
+    });
   }
   const tooLarge = sizeProblem(name, stat.bytes);
   if (tooLarge) throw new UserError(tooLarge);

@@ -41,7 +41,8 @@ function rowsOf(yaml: Yaml): Draft[] {
     const columns = Object.entries(row).filter(([key]) => isExpectKey(key));
     const value: Record<string, unknown> = Object.fromEntries(Object.entries(row).filter(([key]) => !isExpectKey(key)));
     if (columns.length > 0) value['expect'] = Object.fromEntries(columns);
-    const pathInFile = ([top, ...rest]: Path): Path => (top === 'expect' ? ['rows', i, ...rest] : ['rows', i, ...(top === undefined ? [] : [top]), ...rest]);
+    const pathInFile = ([top, ...rest]: Path): Path =>
+      top === 'expect' ? ['rows', i, ...rest] : ['rows', i, ...(top === undefined ? [] : [top]), ...rest];
     return { layers: [each, { yaml, value, pathInFile }], matrix: data.matrix, case: name, path: ['rows', i] };
   });
 }

@@ -7,7 +7,8 @@ import type { Entry, Files, Ports } from '../ports.ts';
 import { didYouMean } from '../suggest.ts';
 import { check, nameOf, problemOf } from './issues.ts';
 import { merge } from './merge.ts';
-import { parseYaml, sizeProblem, type Yaml } from './yaml.ts';
+import { readYaml } from './source.ts';
+import type { Yaml } from './yaml.ts';
 
 /** The package itself: its own tasks are there for every project. */
 const home = resolve(import.meta.dirname, '..', '..');
@@ -27,21 +28,30 @@ export async function findTaskDir(name: string, project: string, { files }: Pick
   }
   throw new UserError({
     message: `no task is called "${name}"`,
-    hint: `${didYouMean(name, names)}Tasks are the folders of fixtures/: ${[...new Set(names)].sort().join(', ') || 'none yet'}.`,
+    hint: `${didYouMean(name, names)}Tasks are the folders of fixtures/: ${[...new Set(names)].toSorted().join(', ') || 'none yet'}.`,
   });
 }
+
+/** Says a mistake of what is laid over task.yaml, at the place where that was written. */
+export type OverProblem = (path: Path, message: string, hint: string) => Problem;
+const inOverlay: OverProblem = (path, message, hint) => ({ at: `given.task.${nameOf(path)}`, message, hint });
 
 /**
  * Loads a task folder; `over` is laid upon task.yaml (`given.task` of a scenario, `null` removes a key).
  * @throws {UserError} with every problem of the folder.
  */
-export async function loadTask(dir: string, { files }: Pick<Ports, 'files'>, over?: unknown): Promise<Task> {
+export async function loadTask(
+  dir: string,
+  { files }: Pick<Ports, 'files'>,
+  over?: unknown,
+  overProblem: OverProblem = inOverlay,
+): Promise<Task> {
   const name = basename(dir);
   const entries = await entriesOf(dir, files);
   const problems = [...oddProblems(name, entries), ...partProblems(name, entries)];
   if (problems.length > 0) throw new UserError(problems as [Problem, ...Problem[]]);
 
-  const spec = await readSpec(dir, name, over, files);
+  const spec = await readSpec(join(dir, 'task.yaml'), name, { over, overProblem }, files);
   const at = (part: string) => join(dir, part);
   return {
     spec,
@@ -101,18 +111,17 @@ function partProblems(name: string, entries: readonly Entry[]): Problem[] {
 const filesBelow = (folder: string, entries: readonly Entry[]) =>
   entries.filter(({ path, kind }) => kind === 'file' && path.startsWith(`${folder}/`)).map(({ path }) => path.slice(folder.length + 1));
 
-async function readSpec(dir: string, name: string, over: unknown, files: Files): Promise<TaskSpec> {
+async function readSpec(
+  path: string,
+  name: string,
+  { over, overProblem }: { over: unknown; overProblem: OverProblem },
+  files: Files,
+): Promise<TaskSpec> {
   const file = `fixtures/${name}/task.yaml`;
-  const path = join(dir, 'task.yaml');
-  const tooLarge = sizeProblem(file, (await files.stat(path))?.bytes ?? 0);
-  if (tooLarge) throw new UserError(tooLarge);
-  const yaml = parseYaml(await files.readText(path), file);
-
+  const yaml = await readYaml(path, file, files);
   const { data, mistakes } = check(TaskSpec, merge(yaml.value, over));
   const problems = mistakes.map(mistake =>
-    isIn(over, mistake.path)
-      ? { at: `given.task.${nameOf(mistake.path)}`, message: mistake.message, hint: mistake.hint }
-      : problemOf(mistake, yaml),
+    isIn(over, mistake.path) ? overProblem(mistake.path, mistake.message, mistake.hint) : problemOf(mistake, yaml),
   );
   if (data && data.id !== name) problems.push(idProblem(yaml, data.id, name));
   if (data) problems.push(...identityProblems(yaml, data.verification));

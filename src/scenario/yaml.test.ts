@@ -103,8 +103,8 @@ describe('a hostile file is answered', () => {
     const keys = Array.from({ length: 60_000 }, (_, i) => `k${i}: 1`).join('\n');
     const start = performance.now();
     expect(problems(keys)).toEqual([]);
-    expect(performance.now() - start).toBeLessThan(5000);
-  });
+    expect(performance.now() - start).toBeLessThan(15_000);
+  }, 30_000);
 });
 
 describe('every value has a place', () => {

@@ -50,7 +50,7 @@ export function parseYaml(text: string, file: string): Yaml {
     refusals.push({ at: 0, message: 'the file is empty', hint: 'write at least the schema version, e.g. "scenario: 1"' });
   }
   const problems = refusals
-    .sort((a, b) => a.at - b.at)
+    .toSorted((a, b) => a.at - b.at)
     .slice(0, MAX_PROBLEMS)
     .map(problemAt);
   if (problems.length > 0) throw new UserError(problems as [Problem, ...Problem[]]);

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { nodePorts } from '../node/ports.ts';
+import { gapOf, missingNeeds } from './needs.ts';
+
+describe('a prerequisite', () => {
+  it('is missing where it does not work, whatever stands on the PATH', async () => {
+    await using dir = await nodePorts().files.scratch('needs');
+    await nodePorts().files.write(`${dir.path}/python3`, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    expect(await missingNeeds(['python3', 'pytest'], nodePorts().exec, { PATH: dir.path })).toEqual(['python3', 'pytest']);
+    expect(await missingNeeds(['python3'], nodePorts().exec, { PATH: '/nowhere' })).toEqual(['python3']);
+  });
+
+  it('is there where it works', async () => {
+    await using dir = await nodePorts().files.scratch('needs');
+    await nodePorts().files.write(`${dir.path}/python3`, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+    expect(await missingNeeds(['python3', 'pytest'], nodePorts().exec, { PATH: dir.path })).toEqual([]);
+  });
+});
+
+describe('a gap', () => {
+  const none = { skip: undefined, missing: [] };
+  const pytest = { skip: undefined, missing: ['pytest'] };
+
+  it('is none where nothing is missing', () => {
+    expect(gapOf(none, { CI: 'true' })).toBeUndefined();
+  });
+
+  it('is a skip with its reason', () => {
+    expect(gapOf(pytest, {})).toMatchObject({ reason: 'needs pytest', fails: false });
+    expect(gapOf({ ...none, skip: 'too slow here' }, {})).toMatchObject({ reason: 'too slow here', fails: false });
+  });
+
+  it('is a failure with CI=true', () => {
+    expect(gapOf(pytest, { CI: 'true' })).toMatchObject({ fails: true });
+    expect(gapOf({ ...none, skip: 'x' }, { CI: 'true' })).toMatchObject({ fails: true });
+  });
+
+  it('unless it is named as one that may lack, each by its name; a skip cannot be', () => {
+    expect(gapOf(pytest, { CI: 'true', PROOFGATE_MAY_LACK: 'ca, pytest' })).toMatchObject({ fails: false });
+    expect(gapOf({ ...none, missing: ['python3', 'pytest'] }, { CI: 'true', PROOFGATE_MAY_LACK: 'pytest' })).toMatchObject({ fails: true });
+    expect(gapOf({ ...none, skip: 'pytest' }, { CI: 'true', PROOFGATE_MAY_LACK: 'pytest' })).toMatchObject({ fails: true });
+  });
+});
