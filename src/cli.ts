@@ -29,7 +29,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort(name));
   const code = await chosen(await makeIo(controller.signal));
-  return controller.signal.aborted ? interruptedExit(controller.signal) : code;
+  if (!controller.signal.aborted) return code;
+  return controller.signal.reason === 'SIGTERM' ? exitCodes.sigterm : exitCodes.sigint;
 }
 
 async function makeIo(signal: AbortSignal): Promise<Io> {
@@ -49,8 +50,6 @@ async function makeIo(signal: AbortSignal): Promise<Io> {
     live: process.stderr.isTTY && process.env.TERM !== 'dumb' && !process.env.CI,
   };
 }
-
-const interruptedExit = ({ reason }: AbortSignal): number => (reason === 'SIGTERM' ? exitCodes.sigterm : exitCodes.sigint);
 
 function requireNode(): void {
   const [least = 0] = engines.node.match(/\d+/g)?.map(Number) ?? [];

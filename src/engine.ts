@@ -22,7 +22,12 @@ export interface Engine {
 /** Seed and oracle are run this often each; a gate asks for 12 (SPEC section 3 step 4). */
 const CALIBRATION_TIMES = 3;
 
+/** Scratch folders of a run: one that holds the workspace, one that no path of is given to a backend. */
+export const scratchPrefixes = { room: 'proofgate-room', harness: 'proofgate-harness' } as const;
+
+/** Also removes what engines that were killed left in the temporary folder. */
 export async function createEngine(project: string, ports: Ports, progress?: Progress): Promise<Engine> {
+  for (const prefix of Object.values(scratchPrefixes)) await ports.files.removeStaleScratch(prefix);
   const [engineDigest, commit] = await Promise.all([digestOfEngine(ports), commitOf(project, ports)]);
   const identity = { engineDigest, commit, host: sha256(ports.host.hostname) };
   return { identity, calibrations: new Map(), programs: new Map(), calibrationTimes: CALIBRATION_TIMES, progress };

@@ -4,7 +4,7 @@ import { baselinePlan, compareBaseline } from './baseline.ts';
 import { calibrateOnce, disallowed, missingEvents, verifyPatch } from './checks/index.ts';
 import { observe } from './containment/index.ts';
 import { makeContract, protectedByDefault } from './contract.ts';
-import type { Engine } from './engine.ts';
+import { scratchPrefixes, type Engine } from './engine.ts';
 import { collectSecrets, makeRedactor, replaceExposed, reserve, scanBundle, seal, writeMarkers, type Bundle, type Evidence } from './evidence/index.ts';
 import type { EventType } from './model/event.ts';
 import type { Contract } from './model/contract.ts';
@@ -41,11 +41,12 @@ interface Run {
  *
  * @throws UserError when not even a bundle can be made, or the plan names what does not exist.
  */
-export async function runPlan(plan: Plan, ports: Ports, signal: AbortSignal, engine: Engine): Promise<Evidence> {
+export async function runPlan(plan: Plan, ports: Ports, stop: AbortSignal, engine: Engine): Promise<Evidence> {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(plan.limits.runMs)]);
   const backend = findBackend(plan.backend.id);
   const redactor = makeRedactor(collectSecrets({ ...ports.host.env, ...plan.env }, plan.given.secrets));
-  await using room = await ports.files.scratch('proofgate-room');
-  await using harness = await ports.files.scratch('proofgate-harness');
+  await using room = await ports.files.scratch(scratchPrefixes.room);
+  await using harness = await ports.files.scratch(scratchPrefixes.harness);
 
   const bundle = await reserve(plan, redactor, engine.identity, ports, engine.progress); // 1
   try {
@@ -54,7 +55,7 @@ export async function runPlan(plan: Plan, ports: Ports, signal: AbortSignal, eng
       await attempt(run);
     } catch (error) {
       if (!signal.aborted) throw error;
-      run.facts.interrupted = String(signal.reason);
+      run.facts.interrupted = stop.aborted ? String(stop.reason) : 'the limit of the whole run';
     }
     await scanned(run); // 12
     return await seal(plan, run.contract, run.facts, bundle, ports); // 13
@@ -225,6 +226,7 @@ async function verified(run: Run, reading: Reading, expected: string[]): Promise
     runId: bundle.runId,
     onLog: log.push,
   };
+  if (!contract.verification.command) log.push('nothing was verified: the contract names no test command\n');
   facts.tests = await verifyPatch(job, ports);
   log.close();
   await bundle.write('test-report.json', `${JSON.stringify(facts.tests, null, 2)}\n`);

@@ -12,6 +12,4 @@ export const paintFor =
   (tone, text) =>
     styleText(tone, text, { stream, validateStream: true });
 
-export const plain: Paint = (_tone, text) => text;
-
 export const toneOf = { pass: 'green', fail: 'red', blocked: 'yellow' } as const satisfies Record<Status, Tone>;

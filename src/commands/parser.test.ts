@@ -10,31 +10,72 @@ const parse = (...argv: string[]) => {
 
 describe('a mistake on the command line has a place and a hint', () => {
   it('for a flag', () => {
-    expect(() => parse('run', '--stag', '2')).toThrowErrorMatchingInlineSnapshot();
+    expect(() => parse('run', '--stag', '2')).toThrowErrorMatchingInlineSnapshot(`
+      [UserError: command line: unknown option '--stag'
+        proofgate run --stag 2
+                      ^^^^^^
+        hint: Did you mean "--stage"? proofgate run --help shows what it takes.]
+    `);
   });
   it('for a flag with its value attached', () => {
-    expect(() => parse('run', 'x', '--bakend=case')).toThrowErrorMatchingInlineSnapshot();
+    expect(() => parse('run', 'x', '--bakend=case')).toThrowErrorMatchingInlineSnapshot(`
+      [UserError: command line: unknown option '--bakend=case'
+        proofgate run x --bakend=case
+                        ^^^^^^^^
+        hint: Did you mean "--backend"? proofgate run --help shows what it takes.]
+    `);
   });
   it('for a command', () => {
-    expect(() => parse('verfiy', '.')).toThrowErrorMatchingInlineSnapshot();
+    expect(() => parse('verfiy', '.')).toThrowErrorMatchingInlineSnapshot(`
+      [UserError: command line: unknown command 'verfiy'
+        proofgate verfiy .
+                  ^^^^^^
+        hint: Did you mean "verify"? proofgate --help lists the commands.]
+    `);
   });
   it('for a word too many', () => {
-    expect(() => parse('run', 'one', 'two')).toThrowErrorMatchingInlineSnapshot();
+    expect(() => parse('run', 'one', 'two')).toThrowErrorMatchingInlineSnapshot(`
+      [UserError: command line: too many arguments for 'run'. Expected 1 argument but got 2: one, two
+        proofgate run one two
+                          ^^^
+        hint: proofgate run --help shows what it takes.]
+    `);
   });
   it('for a word too few', () => {
-    expect(() => parse('verify')).toThrowErrorMatchingInlineSnapshot();
+    expect(() => parse('verify')).toThrowErrorMatchingInlineSnapshot(`
+      [UserError: command line: missing required argument 'dir'
+        hint: proofgate verify --help shows what it takes.]
+    `);
   });
   it('for a value', () => {
-    expect(() => parse('run', '--stage', '7')).toThrowErrorMatchingInlineSnapshot();
+    expect(() => parse('run', '--stage', '7')).toThrowErrorMatchingInlineSnapshot(`
+      [UserError: command line: option '--stage <n>' argument '7' is invalid. It is one of 1, 2, 3, 4, 5, 6
+        proofgate run --stage 7
+                              ^
+        hint: proofgate run --help shows what it takes.]
+    `);
   });
   it('for a choice', () => {
-    expect(() => parse('list', 'taks')).toThrowErrorMatchingInlineSnapshot();
+    expect(() => parse('list', 'taks')).toThrowErrorMatchingInlineSnapshot(`
+      [UserError: command line: 'taks' is not one of tasks, scenarios, backends, blockers, events
+        proofgate list taks
+                       ^^^^
+        hint: Did you mean "tasks"? proofgate list --help shows what it takes.]
+    `);
   });
   it('for a flag that lacks its value', () => {
-    expect(() => parse('run', '--out')).toThrowErrorMatchingInlineSnapshot();
+    expect(() => parse('run', '--out')).toThrowErrorMatchingInlineSnapshot(`
+      [UserError: command line: option '--out <dir>' argument missing
+        proofgate run --out
+                      ^^^^^
+        hint: proofgate run --help shows what it takes.]
+    `);
   });
   it('for nothing at all', () => {
-    expect(() => parse()).toThrowErrorMatchingInlineSnapshot();
+    expect(() => parse()).toThrowErrorMatchingInlineSnapshot(`
+      [UserError: no command given
+        hint: proofgate run makes a first run, proofgate --help lists the commands.]
+    `);
   });
 });
 

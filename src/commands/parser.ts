@@ -49,7 +49,7 @@ export function parseCommandLine(argv: readonly string[], program: Program): Cho
   }
   const words = asFlag(argv);
   try {
-    if (words[0] && !/^-/.test(words[0]) && !program.commands.some(c => c.name === words[0])) {
+    if (words[0] && !words[0].startsWith('-') && !program.commands.some(c => c.name === words[0])) {
       parser.error(`error: unknown command '${words[0]}'`, { code: 'commander.unknownCommand' });
     }
     parser.parse(words, { from: 'user' });

@@ -7,8 +7,9 @@ import { durationMs } from '../model/duration.ts';
 import { Duration, type Stage } from '../model/units.ts';
 import type { Files } from '../ports.ts';
 import { checkFile } from '../scenario/issues.ts';
+import { DEFAULT_STAGE, DEFAULT_TASK } from '../scenario/scenario.ts';
+import { readYaml } from '../scenario/source.ts';
 import { findTaskDir, loadTask } from '../scenario/task.ts';
-import { parseYaml } from '../scenario/yaml.ts';
 import { findBackend } from '../backends/index.ts';
 import { splitArgv } from './argv.ts';
 import type { Io, Option } from './command.ts';
@@ -24,9 +25,6 @@ export interface RunOptions {
   limitVerification?: number;
   limitRun?: number;
 }
-
-export const DEFAULT_TASK = 'n1-string-slugify';
-const DEFAULT_STAGE = 2;
 
 /** An option that takes a duration; milliseconds in the program. */
 export const durationOption = (flag: string, help: string, fallback: string): Option => ({
@@ -96,22 +94,25 @@ function backendOf({ backend, command, fake }: RunOptions): Plan['backend'] {
 
 /** The list of actions, and the text of every file that a `patch:` of it names. */
 async function readScript(path: string, name: string, files: Files): Promise<Pick<Plan, 'fake' | 'patches'>> {
-  const yaml = parseYaml(await readFile(path, name, files), name);
+  const yaml = await readYaml(path, name, files);
   const { data: fake, problems } = checkFile(z.array(FakeAction).min(1), yaml);
   const [first, ...rest] = problems;
   if (first) throw new UserError([first, ...rest]);
   const names = (fake ?? []).flatMap(action => ('patch' in action ? [String(action.patch)] : []));
-  const texts = await Promise.all(names.map(async patch => [patch, await readFile(join(dirname(path), patch), patch, files)] as const));
+  const texts = await Promise.all(names.map(async patch => [patch, await readPatch(join(dirname(path), patch), patch, files)] as const));
   return { fake: fake ?? [], patches: Object.fromEntries(texts) };
 }
 
-async function readFile(path: string, name: string, files: Files): Promise<string> {
+async function readPatch(path: string, name: string, files: Files): Promise<string> {
   try {
     return await files.readText(path);
   } catch (error) {
     const code = systemCode(error);
     if (!code) throw error;
-    throw new UserError({ at: name, message: `cannot be read (${code})`, hint: 'Name a file that exists.' }, { cause: error });
+    throw new UserError(
+      { at: name, message: `cannot be read (${code})`, hint: 'A patch is named relative to the script.' },
+      { cause: error },
+    );
   }
 }
 

@@ -86,7 +86,7 @@ function inWords(report: Report, dir: string, { cwd, paint }: Io): string {
   const bundle = place.startsWith('..') ? dir : place;
   return [
     paint(toneOf[report.status], headline(report)),
-    ...report.blockers.flatMap(blockerLines),
+    ...blockerLines(report),
     `  evidence: ${bundle}/report.md`,
     `  check it: proofgate verify ${shellWord(bundle)}`,
   ].join('\n');

@@ -3,21 +3,27 @@ import { Contract } from '../model/contract.ts';
 import { Manifest, Report } from '../model/report.ts';
 import { TaskSpec } from '../model/task.ts';
 import { TestReport } from '../model/verification.ts';
+import { scenarioJsonSchema } from '../scenario/schema.ts';
 
 interface Entry {
-  schema: z.ZodType;
-  /** `input`: as a person writes it, defaults left out. `output`: as proofgate writes it. */
-  io: 'input' | 'output';
   about: string;
+  make(): unknown;
 }
 
+/** As a person writes it: what has a default may be left out. */
+const written = (schema: z.ZodType) => () => z.toJSONSchema(schema, { io: 'input' });
+/** As proofgate writes it. */
+const produced = (schema: z.ZodType) => () => z.toJSONSchema(schema, { io: 'output' });
+
 /** What is written down in JSON Schema; `schema/<name>.v1.json`. */
+// oxfmt-ignore
 const entries = {
-  task: { schema: TaskSpec, io: 'input', about: 'fixtures/<task>/task.yaml' },
-  report: { schema: Report, io: 'output', about: 'report.json of a bundle' },
-  manifest: { schema: Manifest, io: 'output', about: 'manifest.json of a bundle' },
-  'task-contract': { schema: Contract, io: 'output', about: 'task.contract.json of a bundle' },
-  'test-report': { schema: TestReport, io: 'output', about: 'test-report.json of a bundle' },
+  task:            { about: 'fixtures/<task>/task.yaml',          make: written(TaskSpec) },
+  scenario:        { about: 'a file of scenarios/, either form',  make: scenarioJsonSchema },
+  report:          { about: 'report.json of a bundle',            make: produced(Report) },
+  manifest:        { about: 'manifest.json of a bundle',          make: produced(Manifest) },
+  'task-contract': { about: 'task.contract.json of a bundle',     make: produced(Contract) },
+  'test-report':   { about: 'test-report.json of a bundle',       make: produced(TestReport) },
 } as const satisfies Record<string, Entry>;
 
 export type SchemaName = keyof typeof entries;
@@ -29,7 +35,4 @@ export const schemaAbout = (name: SchemaName): string => entries[name].about;
 export const schemaPath = (name: SchemaName): string => `schema/${name}.v1.json`;
 
 /** The JSON Schema as text, ready for a file. */
-export function schemaText(name: SchemaName): string {
-  const { schema, io } = entries[name];
-  return `${JSON.stringify(z.toJSONSchema(schema, { io }), null, 2)}\n`;
-}
+export const schemaText = (name: SchemaName): string => `${JSON.stringify(entries[name].make(), null, 2)}\n`;

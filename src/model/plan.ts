@@ -14,6 +14,8 @@ export type ArtifactFault = z.output<typeof ArtifactFault>;
 
 /** The world as a scenario wants it before the run. The defaults are an ordinary run; anything else can never be promoted. */
 export interface Given {
+  /** What was laid over task.yaml; the task of the plan has it already. */
+  task: Readonly<Record<string, unknown>> | null;
   /** `dirty`: one tracked file edited and one untracked file added in the source before step 2. */
   tree: 'clean' | 'dirty';
   prior_stage: 'promoted' | 'none';
@@ -32,6 +34,7 @@ export interface Given {
 }
 
 export const ordinaryGiven: Given = {
+  task: null,
   tree: 'clean',
   prior_stage: 'none',
   artifact_fault: {},

@@ -76,74 +76,71 @@ describe('report.md', () => {
   it('says the verdict first, then what it rests on', () => {
     expect(renderReport(aReport(), [anEvent(), anEvent({ seq: 2, type: 'patch.applied', time: '2026-11-20T10:00:01.500Z' })]))
       .toMatchInlineSnapshot(`
-      "# pass: n1-string-slugify with fake at stage 2 (artificial fixture)
+        "# pass: n1-string-slugify with fake at stage 2 (artificial fixture)
 
-      Proven, 1 test passed, 2 of 2 controls seen failing. It took 2.1 s.
+        Proven, 1 test passed, 2 of 2 controls seen failing. It took 2.1 s.
 
-      | outcome | lifecycle | exit code of the backend | run |
-      | --- | --- | --- | --- |
-      | proven | completed | 0 | \`20261120T100000Z-n1-string-slugify-fake-0a1b2c3d\` |
+        | outcome | lifecycle | exit code of the backend | run |
+        | --- | --- | --- | --- |
+        | proven | completed | 0 | \`20261120T100000Z-n1-string-slugify-fake-0a1b2c3d\` |
 
-      ## What changed
+        ## What changed
 
-      1 path (patch.diff has the change). All of it is allowed by the task.
+        1 path (patch.diff has the change). All of it is allowed by the task.
 
-      - \`strings.js\`
+        - \`strings.js\`
 
-      ## What the tests said
+        ## What the tests said
 
-      \`node --test\` ended with exit code 0: 1 passed.
+        \`node --test\` ended with exit code 0: 1 passed.
 
-      | test | outcome |
-      | --- | --- |
-      | \`slugify replaces every space\` | passed |
+        | test | outcome |
+        | --- | --- |
+        | \`slugify replaces every space\` | passed |
 
-      Control: 2 of 2 tests that must fail were seen failing (1 planted, 1 twin).
+        Control: 2 of 2 tests that must fail were seen failing (1 planted, 1 twin).
 
-      Isolation: \`in_process\`. The code under test shares the process of the tests and can in principle forge a test that it knows.
+        Isolation: \`in_process\`. The code under test shares the process of the tests and can in principle forge a test that it knows.
 
-      ## What happened
+        ## What happened
 
-      A fact was seen by the harness; a claim is what the agent said.
+        A fact was seen by the harness; a claim is what the agent said.
 
-      | after | event | status | which is | note |
-      | --- | --- | --- | --- | --- |
-      | 0 ms | \`run.started\` | ok | fact |  |
-      | 1.5 s | \`patch.applied\` | ok | claim |  |
+        | after | event | status | which is | note |
+        | --- | --- | --- | --- | --- |
+        | 0 ms | \`run.started\` | ok | fact |  |
+        | 1.5 s | \`patch.applied\` | ok | claim |  |
 
-      ## Containment
+        ## Containment
 
-      Level \`observed\`; process tree held together by \`pid_namespace\`, 0 survivors.
+        Level \`observed\`; process tree held together by \`pid_namespace\`, 0 survivors.
 
-      What it saw or held:
+        What it saw or held:
 
-      - it saw
+        - it saw
 
-      What it cannot say:
+        What it cannot say:
 
-      - that nothing was read
+        - that nothing was read
 
-      ## Freshness
+        ## Freshness
 
-      |  |  |
-      | --- | --- |
-      | started | 2026-11-20T10:00:00.000Z |
-      | ended | 2026-11-20T10:00:02.100Z |
-      | nonce | \`ab12\` |
-      | asked by | no scenario |
+        - from 2026-11-20T10:00:00.000Z to 2026-11-20T10:00:02.100Z
+        - nonce \`ab12\`, asked by no scenario
+        - task.contract.json has the digests of task, scenario and engine, and the commit of the project
 
-      ## Check it
+        ## Check it
 
-      In the folder that holds this page:
+        In the folder that holds this page:
 
-      \`\`\`
-      proofgate verify .
-      \`\`\`
+        \`\`\`
+        proofgate verify .
+        \`\`\`
 
-      It runs nothing, recomputes every digest and the verdict from the raw files, and does not believe this page.
-      manifest.json has the SHA-256 of every file, and report.json that of manifest.json.
-      "
-    `);
+        It runs nothing, recomputes every digest and the verdict from the raw files, and does not believe this page.
+        manifest.json has the SHA-256 of every file, and report.json that of manifest.json.
+        "
+      `);
   });
 
   it('says why, who acts and what to do next', () => {
@@ -175,7 +172,7 @@ describe('report.md', () => {
       2. \`no_diff\` (fail): success was claimed and nothing changed
          - It means: Success was claimed, a difference was required, none exists.
          - Next: A claim is not a change: look at what the backend did in backend/stdout.log.
-         - Who acts: the backend (its maker, or the prompt). The same run may end otherwise when it is repeated.
+         - Who acts: whoever makes or prompts the backend. The same run may end otherwise when it is repeated.
 
       ## What changed
 

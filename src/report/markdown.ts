@@ -1,4 +1,3 @@
-import type { Contract } from '../model/contract.ts';
 import type { NormalizedEvent } from '../model/event.ts';
 import type { Report } from '../model/report.ts';
 import { showMs } from '../model/duration.ts';
@@ -16,7 +15,7 @@ type Page = Omit<Report, 'sealed' | 'artifacts' | 'artifact_digests' | 'freshnes
  * report.md: the verdict first, then why, then what it rests on.
  * Pure: the same evidence always gives the same bytes. Everything that a stranger chose is escaped.
  */
-export function renderReport(report: Page, events: readonly NormalizedEvent[], contract: Contract | null = null): string {
+export function renderReport(report: Page, events: readonly NormalizedEvent[]): string {
   const sections = [
     verdictSection(report),
     whySection(report.blockers),
@@ -26,7 +25,7 @@ export function renderReport(report: Page, events: readonly NormalizedEvent[], c
     peopleSection(report),
     containmentSection(report),
     baselineSection(report),
-    freshnessSection(report, contract),
+    freshnessSection(report),
     checkSection(),
   ];
   return `${sections
@@ -83,23 +82,12 @@ function baselineSection({ baseline }: Page): string[] {
   ];
 }
 
-const freshnessSection = ({ run_start, run_end, nonce, suite }: Page, contract: Contract | null): string[] => [
+const freshnessSection = ({ run_start, run_end, nonce, suite }: Page): string[] => [
   '## Freshness',
   '',
-  row('', ''),
-  row('---', '---'),
-  row('started', run_start),
-  row('ended', run_end),
-  row('nonce', code(nonce)),
-  row('asked by', suite === null ? 'no scenario' : code(suite)),
-  ...(contract
-    ? [
-        row('scenario', contract.scenario_digest ?? 'none'),
-        row('task', contract.task.digest),
-        row('engine', contract.engine_digest),
-        row('commit', contract.commit ?? 'none'),
-      ]
-    : []),
+  `- from ${run_start} to ${run_end}`,
+  `- nonce ${code(nonce)}, asked by ${suite === null ? 'no scenario' : code(suite)}`,
+  '- task.contract.json has the digests of task, scenario and engine, and the commit of the project',
 ];
 
 const checkSection = (): string[] => [

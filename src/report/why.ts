@@ -1,8 +1,9 @@
 import { type Blocker, rowOf } from '../model/blocker.ts';
+import type { Report } from '../model/report.ts';
 import { code, oneLine, text } from './escape.ts';
 
 const WHO = {
-  backend: 'the backend (its maker, or the prompt)',
+  backend: 'whoever makes or prompts the backend',
   suite: 'the keeper of the task',
   operator: 'the person who runs proofgate',
 } as const;
@@ -24,8 +25,12 @@ const blockerEntry = ({ code: name, status, detail, cause }: Blocker, i: number)
   ];
 };
 
-/** The same for the terminal, in two lines. */
-export const blockerLines = ({ code: name, detail, cause }: Blocker): string[] => {
-  const { hint, owner } = rowOf(name);
-  return [`  ${name}${cause ? ` (${cause})` : ''}: ${oneLine(detail)}`, `    next: ${hint} Who acts: ${WHO[owner]}.`];
-};
+/** The same for the terminal, below the headline, which has named the first one already. */
+export function blockerLines({ blockers, failure_reason }: Pick<Report, 'blockers' | 'failure_reason'>): string[] {
+  return blockers.flatMap(({ code: name, detail, cause }, i) => {
+    const { hint, owner } = rowOf(name);
+    const told = i === 0 && cause === null && failure_reason?.includes(detail);
+    const found = `  ${i === 0 ? '' : 'also '}${name}${cause ? ` (${cause})` : ''}: ${oneLine(detail)}`;
+    return [...(told ? [] : [found]), `  next: ${hint} Who acts: ${WHO[owner]}.`];
+  });
+}
