@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { differences } from './evidence/comparable.ts';
 import type { Evidence } from './evidence/seal.ts';
 import type { Contract } from './model/contract.ts';
 import type { BaselineFacts } from './model/facts.ts';
@@ -7,7 +8,7 @@ import { ordinaryGiven, type Plan } from './model/plan.ts';
 import type { Ports } from './ports.ts';
 
 /** The folder of the baseline inside the bundle. */
-export const BASELINE = 'baseline';
+const BASELINE = 'baseline';
 
 /**
  * Step 11, the plan of the same-run baseline: the fake backend plays the built-in script on the same task, in the same
@@ -16,11 +17,9 @@ export const BASELINE = 'baseline';
 export const baselinePlan = (plan: Plan, bundleDir: string): Plan => ({
   ...plan,
   backend: { id: 'fake' },
-  stage: plan.stage,
   fake: plan.given.baseline ?? defaultFakeScript,
-  patches: {},
   model: null,
-  given: { ...ordinaryGiven, containment: plan.given.containment, prior_stage: plan.given.prior_stage },
+  given: { ...ordinaryGiven, task: plan.given.task, containment: plan.given.containment, prior_stage: plan.given.prior_stage },
   scenarioText: null,
   out: bundleDir,
   bundleName: BASELINE,
@@ -29,16 +28,7 @@ export const baselinePlan = (plan: Plan, bundleDir: string): Plan => ({
 /** Comparable: same task, nonce, containment and host. */
 export async function compareBaseline(contract: Contract, baseline: Evidence, { files }: Ports): Promise<BaselineFacts> {
   const other = JSON.parse(await files.readText(join(baseline.dir, 'task.contract.json'))) as Contract;
-  const pairs: Record<string, [unknown, unknown]> = {
-    task: [contract.task.digest, other.task.digest],
-    nonce: [contract.nonce, other.nonce],
-    containment: [contract.containment.offered, other.containment.offered],
-    host: [contract.host, other.host],
-    engine: [contract.engine_digest, other.engine_digest],
-  };
-  const notComparable = Object.entries(pairs)
-    .filter(([, [a, b]]) => a !== b)
-    .map(([what]) => what);
+  const notComparable = differences(contract, other);
   return {
     run_id: baseline.report.run_id,
     dir: BASELINE,

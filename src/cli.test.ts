@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { blockerCodes } from './model/blocker.ts';
 import { Report } from './model/report.ts';
+
+// Every test here starts processes, and a busy machine takes its time over that.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** The real command line, as a process of its own, in a folder that is nobody's project. */
 const cli = join(import.meta.dirname, 'cli.ts');
@@ -66,7 +69,7 @@ describe('the exit code says whose turn it is', { concurrent: true }, () => {
   });
 });
 
-describe('run', { timeout: 60_000 }, () => {
+describe('run', () => {
   it('says the verdict, why, what to do next and where the evidence is', async () => {
     const { exitCode, stdout, stderr } = await start('run', '--backend', 'case');
     expect(exitCode).toBe(2);
@@ -134,7 +137,7 @@ describe('run', { timeout: 60_000 }, () => {
   });
 });
 
-it('health runs what is built, names what is not, and is not ok before all of it is proven', { timeout: 120_000 }, async () => {
+it('health runs what is built, names what is not, and is not ok before all of it is proven', async () => {
   const { exitCode, stdout, stderr } = await start('health', '--json');
   const { checks, ...whole } = JSON.parse(stdout) as { checks: { name: string; ok: boolean; state: string }[] };
   expect(stderr).toBe('');

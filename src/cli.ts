@@ -15,6 +15,8 @@ const { engines, version } = JSON.parse(readFileSync(join(import.meta.dirname, '
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 
+// What is thrown where nobody waits for it is a bug as well.
+process.once('uncaughtException', error => process.exit(explainError(error)));
 process.exitCode = await main(process.argv.slice(2)).catch(explainError);
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -1,11 +1,16 @@
+export { createEngine, type Engine } from './engine.ts';
 export { UserError, type Problem } from './errors.ts';
+export type { Evidence } from './evidence/index.ts';
+export { verifyBundle, type BundleCheck } from './evidence/verify.ts';
 export { blockers, type Blocker, type BlockerCode, type Status } from './model/blocker.ts';
 export { events, type EventType, type NormalizedEvent } from './model/event.ts';
 export { exitCodes } from './model/exit.ts';
 export { defaultFakeScript, type FakeAction } from './model/fake.ts';
 export { defaultLimits, ordinaryGiven, type Plan } from './model/plan.ts';
 export { Report } from './model/report.ts';
-export { TaskSpec, type Task } from './model/task.ts';
+export { type Task, TaskSpec } from './model/task.ts';
 export { nodePorts } from './node/ports.ts';
 export type { Ports } from './ports.ts';
 export { headline } from './report/headline.ts';
+export { runPlan } from './run.ts';
+export { findTaskDir, loadTask } from './scenario/task.ts';

@@ -5,7 +5,17 @@ import { calibrateOnce, disallowed, missingEvents, verifyPatch } from './checks/
 import { observe } from './containment/index.ts';
 import { makeContract, protectedByDefault } from './contract.ts';
 import { scratchPrefixes, type Engine } from './engine.ts';
-import { collectSecrets, makeRedactor, replaceExposed, reserve, scanBundle, seal, writeMarkers, type Bundle, type Evidence } from './evidence/index.ts';
+import {
+  collectSecrets,
+  makeRedactor,
+  replaceExposed,
+  reserve,
+  scanBundle,
+  seal,
+  writeMarkers,
+  type Bundle,
+  type Evidence,
+} from './evidence/index.ts';
 import type { EventType } from './model/event.ts';
 import type { Contract } from './model/contract.ts';
 import { noFacts, type Facts } from './model/facts.ts';
@@ -13,7 +23,16 @@ import type { Plan } from './model/plan.ts';
 import type { Ports } from './ports.ts';
 import { decideEligibility, inspectionRecord, preflight, resolveProgram } from './preflight/index.ts';
 import { judge } from './verdict.ts';
-import { checkEnding, checkSource, openWorkspace, readTree, renderPatch, type Reading, type Workspace } from './workspace/index.ts';
+import {
+  checkEnding,
+  checkSource,
+  copyGiven,
+  openWorkspace,
+  readTree,
+  renderPatch,
+  type Reading,
+  type Workspace,
+} from './workspace/index.ts';
 
 /** One run while it goes on. */
 interface Run {
@@ -31,6 +50,8 @@ interface Run {
   readonly seedDir: string;
   /** What is known so far. */
   readonly facts: Facts;
+  /** SHA-256 of artifacts that are finished; null where one could not be written. */
+  readonly digests: Record<string, string | null>;
 }
 
 /**
@@ -85,8 +106,9 @@ async function attempt(run: Run): Promise<void> {
 }
 
 /** Step 2: the contract, and whether its source is clean. */
-async function agree(plan: Plan, parts: Omit<Run, 'plan' | 'contract' | 'facts' | 'seedDir'>): Promise<Run> {
+async function agree(asked: Plan, parts: Omit<Run, 'plan' | 'contract' | 'facts' | 'digests' | 'seedDir'>): Promise<Run> {
   const { bundle, engine, ports, scratch, workspaceParent } = parts;
+  const plan = { ...asked, given: await copyGiven(asked.given, scratch, ports) };
   bundle.events.emit({ type: 'run.started', data: { backend: plan.backend.id, stage: plan.stage, task: plan.task.spec.id } });
   bundle.trace.start('contract');
   const { seedDir, dirty } = await checkSource(plan, scratch, ports);
@@ -98,10 +120,22 @@ async function agree(plan: Plan, parts: Omit<Run, 'plan' | 'contract' | 'facts' 
     program: await resolveProgram(plan, engine.programs, ports),
     protectedRoots: protectedByDefault(plan),
   });
-  await bundle.write('task.contract.json', `${JSON.stringify(contract, null, 2)}\n`, { verbatim: true });
-  if (plan.scenarioText !== null) await bundle.write('scenario.yaml', plan.scenarioText);
-  const run: Run = { ...parts, plan, contract, seedDir, facts: { ...noFacts, dirty_start: contract.task.clean_start ? dirty : [] } };
-  emitChecked(run, 'task.contract.created', { task_digest: contract.task.digest, dirty });
+  const digests: Run['digests'] = {};
+  digests['task.contract.json'] = await bundle.write('task.contract.json', `${JSON.stringify(contract, null, 2)}\n`, { verbatim: true });
+  if (plan.scenarioText !== null) digests['scenario.yaml'] = await bundle.write('scenario.yaml', plan.scenarioText);
+  const run: Run = {
+    ...parts,
+    plan,
+    contract,
+    seedDir,
+    digests,
+    facts: { ...noFacts, dirty_start: contract.task.clean_start ? dirty : [] },
+  };
+  emitChecked(run, 'task.contract.created', {
+    task_digest: contract.task.digest,
+    dirty,
+    ...named(digests, 'task.contract.json', 'scenario.yaml'),
+  });
   bundle.trace.end('contract', run.facts.dirty_start.length > 0 ? 'dirty' : 'ok', { dirty_start: run.facts.dirty_start });
   return run;
 }
@@ -188,11 +222,11 @@ async function worked({ backend, plan, contract, bundle, facts, ports, signal }:
 }
 
 /** Step 7: the tree is read once, when the last process is dead. */
-async function read({ backend, contract, bundle, facts, ports, scratch }: Run, workspace: Workspace): Promise<Reading> {
+async function read({ backend, contract, bundle, facts, digests, ports, scratch }: Run, workspace: Workspace): Promise<Reading> {
   bundle.trace.start('diff');
   const reading = await readTree(workspace, scratch, ports);
   facts.changes = { files: reading.files, commits: reading.commits };
-  await bundle.write('patch.diff', await renderPatch(workspace, reading, scratch, ports));
+  digests['patch.diff'] = await bundle.write('patch.diff', await renderPatch(workspace, reading, scratch, ports));
   const announced = (type: EventType) => bundle.events.list.some(event => event.type === type);
   if (reading.files.length > 0 && !backend.statesPlan && !announced('plan.updated')) stateHarnessPlan(contract, bundle);
   if (reading.files.length > 0 && !backend.reportsEdits && !announced('patch.applied')) {
@@ -204,16 +238,20 @@ async function read({ backend, contract, bundle, facts, ports, scratch }: Run, w
 
 /** Step 8: something changed, only where it may, nothing outside, nothing protected, review and approvals. */
 function checked(run: Run, reading: Reading): void {
-  const { bundle, contract, facts } = run;
+  const { bundle, contract, facts, digests } = run;
   bundle.trace.start('checks');
   const strays = disallowed(reading.files, contract.task.allowed_paths).map(file => file.path);
-  emitChecked(run, 'git.diff.checked', { changed_files: reading.files.map(file => file.path), disallowed: strays });
+  emitChecked(run, 'git.diff.checked', {
+    changed_files: reading.files.map(file => file.path),
+    disallowed: strays,
+    ...named(digests, 'patch.diff'),
+  });
   bundle.trace.end('checks', 'ok', { boundary: facts.boundary });
 }
 
 /** Step 9, never in the agent's own tree. */
 async function verified(run: Run, reading: Reading, expected: string[]): Promise<void> {
-  const { plan, contract, bundle, facts, ports, scratch, signal } = run;
+  const { plan, contract, bundle, facts, digests, ports, scratch, signal } = run;
   bundle.trace.start('verification');
   const log = bundle.openLog('test.log');
   const job = {
@@ -228,14 +266,15 @@ async function verified(run: Run, reading: Reading, expected: string[]): Promise
   };
   if (!contract.verification.command) log.push('nothing was verified: the contract names no test command\n');
   facts.tests = await verifyPatch(job, ports);
-  log.close();
-  await bundle.write('test-report.json', `${JSON.stringify(facts.tests, null, 2)}\n`);
+  digests['test.log'] = log.close().sha256;
+  digests['test-report.json'] = await bundle.write('test-report.json', `${JSON.stringify(facts.tests, null, 2)}\n`);
   const { recorded } = facts.tests;
   if (recorded?.timed_out) bundle.trace.note('verification', { timed_out: 'recorded run', limit_ms: contract.verification.timeout_ms });
   emitChecked(run, 'verification.completed', {
     command: contract.verification.command,
     exit_code: recorded?.exit_code ?? null,
     tests: recorded?.tests.length ?? 0,
+    ...named(digests, 'test.log', 'test-report.json'),
   });
   bundle.trace.end('verification', recorded ? `exit ${recorded.exit_code}` : 'no command', { tests: facts.tests });
   signal.throwIfAborted();
@@ -274,6 +313,11 @@ async function compared({ plan, contract, bundle, engine, facts, ports, signal }
   bundle.trace.end('baseline', facts.baseline.status, { baseline: facts.baseline });
   signal.throwIfAborted();
 }
+
+/** Digests for an event, so that whoever exchanges an artifact has to chain the log again, too. */
+const named = (digests: Run['digests'], ...paths: string[]) => ({
+  digests: Object.fromEntries(paths.flatMap(path => (digests[path] ? [[path, digests[path]]] : []))),
+});
 
 /** Emits an event that carries the blockers that the table gives to its type. */
 function emitChecked({ bundle, contract, facts }: Run, type: EventType, data: Record<string, unknown>): void {

@@ -5,21 +5,40 @@ import { aBackend, aChange, aContract, aTestReport, aTestRun, greenFacts } from 
 import { judge } from './verdict.ts';
 
 const codes = (facts: Facts, contract = aContract()) => judge(contract, facts).blockers.map(blocker => blocker.code);
-const redTests = aTestReport({ recorded: aTestRun({ exit_code: 1, tests: [{ id: 'mends', outcome: 'failed' }, { id: 'keeps', outcome: 'passed' }] }) });
+const redTests = aTestReport({
+  recorded: aTestRun({
+    exit_code: 1,
+    tests: [
+      { id: 'mends', outcome: 'failed' },
+      { id: 'keeps', outcome: 'passed' },
+    ],
+  }),
+});
 
 describe('a run passes', () => {
   it('when the patch is proven and the backend completed', () => {
-    expect(judge(aContract(), greenFacts())).toEqual({ status: 'pass', outcome: 'proven', lifecycle: 'completed', blockers: [], failureReason: null });
+    expect(judge(aContract(), greenFacts())).toEqual({
+      status: 'pass',
+      outcome: 'proven',
+      lifecycle: 'completed',
+      blockers: [],
+      failureReason: null,
+    });
   });
 
   it('also when the harness completed it', () => {
-    expect(judge(aContract(), greenFacts({ backend: aBackend({ completed_by_harness: true }) }))).toMatchObject({ status: 'pass', lifecycle: 'completed_by_harness' });
+    expect(judge(aContract(), greenFacts({ backend: aBackend({ completed_by_harness: true }) }))).toMatchObject({
+      status: 'pass',
+      lifecycle: 'completed_by_harness',
+    });
   });
 
   it('never because nothing was found: what nobody thought of is not a pass', () => {
     expect(codes(noFacts)).toEqual(['verification_failed']);
     expect(codes(greenFacts({ tests: null }))).toEqual(['verification_failed']);
-    expect(codes(greenFacts({ changes: { files: [], commits: false } }), aContract({ task: { ...aContract().task, diff_required: false } }))).toEqual(['verification_failed']);
+    expect(
+      codes(greenFacts({ changes: { files: [], commits: false } }), aContract({ task: { ...aContract().task, diff_required: false } })),
+    ).toEqual(['verification_failed']);
   });
 });
 
@@ -66,7 +85,10 @@ describe('each fact has its blocker', () => {
 describe('the order is the order of the pipeline', () => {
   it('the first blocker gives the status, later ones are listed and change nothing', () => {
     const facts = greenFacts({ backend: aBackend({ timed_out: true }), tests: redTests, ending: ['x'] });
-    expect(judge(aContract(), facts)).toMatchObject({ status: 'blocked', blockers: [{ code: 'timeout' }, { code: 'verification_failed' }, { code: 'dirty_ending_tree' }] });
+    expect(judge(aContract(), facts)).toMatchObject({
+      status: 'blocked',
+      blockers: [{ code: 'timeout' }, { code: 'verification_failed' }, { code: 'dirty_ending_tree' }],
+    });
   });
 
   it('a backend time-out and a verification time-out are one blocker', () => {
@@ -97,8 +119,14 @@ describe('outcome and lifecycle are never folded', () => {
 
 describe('the sentence that a person reads', () => {
   it.each([
-    ['provider unavailable', greenFacts({ refusal: { code: 'provider_unavailable', detail: 'x', cause: 'binary_missing' }, backend: null })],
-    ['fake engine failed with exit code 3', greenFacts({ backend: aBackend({ exit_code: 3, failure: { code: 'backend_failed', detail: 'exit code 3' } }) })],
+    [
+      'provider unavailable',
+      greenFacts({ refusal: { code: 'provider_unavailable', detail: 'x', cause: 'binary_missing' }, backend: null }),
+    ],
+    [
+      'fake engine failed with exit code 3',
+      greenFacts({ backend: aBackend({ exit_code: 3, failure: { code: 'backend_failed', detail: 'exit code 3' } }) }),
+    ],
     ['agent result protocol failed', greenFacts({ backend: aBackend({ protocol_error: 'x' }) })],
     ['no diff: success was claimed and nothing changed', greenFacts({ changes: { files: [], commits: false } })],
   ])('%s', (sentence, facts) => {
@@ -107,6 +135,8 @@ describe('the sentence that a person reads', () => {
 
   it('names case as the seeds do', () => {
     const contract = aContract({ backend: { id: 'case', argv: null } });
-    expect(judge(contract, greenFacts({ backend: aBackend({ protocol_error: 'x' }) })).failureReason).toBe('case agent result protocol failed');
+    expect(judge(contract, greenFacts({ backend: aBackend({ protocol_error: 'x' }) })).failureReason).toBe(
+      'case agent result protocol failed',
+    );
   });
 });

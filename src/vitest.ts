@@ -45,7 +45,7 @@ export function scenarios({ dir = 'scenarios', out = 'reports/runs' }: Scenarios
 
     async config(config) {
       const project = resolve(config.root ?? process.cwd());
-      const nonce = process.env['PROOFGATE_NONCE'] ?? randomBytes(16).toString('hex');
+      const nonce = process.env['PROOFGATE_NONCE'] || randomBytes(16).toString('hex');
       suite = { project, scenarios: join(project, dir), out: join(project, out), nonce };
       const test = config.test ?? {};
       const files = await scenarioFiles(suite.scenarios, ports.files);
@@ -53,6 +53,8 @@ export function scenarios({ dir = 'scenarios', out = 'reports/runs' }: Scenarios
       return {
         test: {
           include: [...(test.include ? [] : configDefaults.include), `${dir}/**/[!_]*.{yaml,yml}`],
+          // the tasks' own tests fail on purpose, and what an agent left behind is nobody's test
+          exclude: [...(test.exclude ? [] : configDefaults.exclude), 'fixtures/**', `${out}/**`],
           tags: tags.filter(name => !test.tags?.some(tag => tag.name === name)).map(name => ({ name })),
           provide: { proofgate: suite },
           includeTaskLocation: test.includeTaskLocation ?? true,

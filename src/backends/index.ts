@@ -5,7 +5,7 @@ import { caseBackend } from './case.ts';
 import { command } from './command.ts';
 import { fake } from './fake.ts';
 
-export type { ApprovalRequest, Backend, Gate, RawEvent } from './backend.ts';
+export type { Backend } from './backend.ts';
 export { answerApproval } from './approval.ts';
 export { runBackend, stateHarnessPlan } from './run-backend.ts';
 

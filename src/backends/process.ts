@@ -12,7 +12,7 @@ export function runProcess(
   ports: Ports,
 ): Promise<Exit> {
   let child: Supervised | undefined;
-  const lines = splitLines(line => {
+  const lines = splitLines('{', line => {
     const event = readEvent(line);
     if (!event) return;
     job.onEvent(event);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Bundle } from '../evidence/bundle.ts';
+import type { ClosedLog } from '../evidence/log-sink.ts';
 import { mayClaim } from '../model/event.ts';
 import type { Contract } from '../model/contract.ts';
 import type { BackendFacts, Facts } from '../model/facts.ts';
@@ -79,7 +80,7 @@ export async function runBackend(
     },
     ports,
   );
-  const dropped = stdout.close() + stderr.close() + said.close();
+  const logs = { 'backend/stdout.log': stdout.close(), 'backend/stderr.log': stderr.close(), 'backend/events.jsonl': said.close() };
   if (count > MAX_EVENTS) bundle.trace.note('backend', { dropped_events: count - MAX_EVENTS });
 
   const { exit } = turn;
@@ -92,7 +93,7 @@ export async function runBackend(
     completed_by_harness: turn.completedByHarness,
     survivors: exit.survivors,
     tree: exit.tree,
-    dropped_bytes: dropped,
+    dropped_bytes: Object.values(logs).reduce((sum, log) => sum + log.dropped, 0),
   };
   if (exit.timedOut) bundle.trace.note('backend', { timed_out_after_ms: Math.round(exit.elapsedMs), limit_ms: contract.limits.backend_ms });
   bundle.events.emit({
@@ -103,6 +104,7 @@ export async function runBackend(
       claim: facts.claim,
       survivors: facts.survivors,
       elapsed_ms: Math.round(exit.elapsedMs),
+      digests: digestsOf(logs),
     },
   });
   return { backend: facts, review, approvalDenied };
@@ -124,3 +126,7 @@ function readReview({ data }: RawEvent): Facts['review'] {
   const reason = typeof data['reason'] === 'string' && data['reason'] ? data['reason'] : 'no reason given';
   return { verdict: data['verdict'] === 'approve' ? 'approve' : 'reject', reason };
 }
+
+/** The digests of the logs that could be written. */
+const digestsOf = (logs: Record<string, ClosedLog>): Record<string, string> =>
+  Object.fromEntries(Object.entries(logs).flatMap(([path, { sha256 }]) => (sha256 === null ? [] : [[path, sha256]])));

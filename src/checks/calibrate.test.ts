@@ -62,6 +62,11 @@ describe('a task is calibrated by running it', () => {
     ]);
   });
 
+  it('a command that shows no test is quoted with its last words', async () => {
+    const { problems } = await tried({ ...two, verification: { ...two.verification, command: ['node', 'absent.js'] } });
+    expect(problems[0]).toMatch(/^the seed shows no test at all \(exit code 1\): .*; its output ends: Node\.js v\d+/);
+  });
+
   it('nothing is run, and nothing is wrong, where the contract names no command', async () => {
     const { command: _command, ...verification } = two.verification;
     expect(await tried({ ...two, verification })).toEqual({ problems: [], identities: [] });

@@ -42,6 +42,11 @@ describe('a task can prove something', () => {
     expect(problems({ seed: three(attempt({ 'a.test.js': 'failed' })) })).toEqual([]);
   });
 
+  it('with more than one planted test', () => {
+    const control = attempt({ mends: 'failed', keeps: 'failed', 'reads amber birch': 'failed', 'joins kelp opal': 'failed' });
+    expect(problems({ planted: ['reads amber birch', 'joins kelp opal'], control })).toEqual([]);
+  });
+
   it('without twins, by planted tests alone', () => {
     expect(problems({ hasTwins: false, control: attempt({ mends: 'passed', keeps: 'passed', 'reads amber birch': 'failed' }) })).toEqual(
       [],
@@ -142,7 +147,7 @@ describe('a task can prove nothing', () => {
   it.each<[string, Attempt, RegExp]>([
     ['does not end', attempt({}, { exit_code: null, timed_out: true }, 'waiting'), /did not end in time: .*its output ends: waiting$/],
     ['does not start', attempt({}, { exit_code: null }), /could not be started/],
-    ['says what is no report', attempt({ mends: 'failed' }, { garbage: 2 }), /2 lines that are no report/],
+    ['says what is no report', attempt({ mends: 'failed' }, { garbage: 1 }), /has 1 line that is no report/],
     [
       'shows no test',
       attempt({}, { exit_code: 1 }, 'No module named pytest'),
@@ -158,6 +163,17 @@ describe('a task can prove nothing', () => {
       expect(problems(over)[0]).toMatch(sentence);
       if (!/started/.test(sentence.source)) expect(problems(over)[0]).toContain(what);
     }
+  });
+
+  it('when nothing was tried', () => {
+    expect(problems({ seed: [] })).toEqual(['calibration ran nothing: try at least once']);
+    expect(problems({ oracle: [] })).toEqual(['calibration ran nothing: try at least once']);
+  });
+
+  it('and what the oracle shows is named, if it is not too much', () => {
+    const shown = { a: 'passed', b: 'passed', c: 'passed', d: 'passed' } as const;
+    expect(problems({ oracle: three(attempt(shown)) })[0]).toMatch(/it shows "a", "b", "c" and 1 more$/);
+    expect(problems({ oracle: three(attempt({ a: 'passed', b: 'passed', c: 'passed' })) })[0]).toMatch(/it shows "a", "b", "c"$/);
   });
 
   it('when a list of tests leaves one out, or names one that is not there', () => {

@@ -61,7 +61,10 @@ function ended(what: string, attempts: readonly Attempt[]): string[] {
     const saying = lastWords ? `; its output ends: ${lastWords}` : '';
     if (run.timed_out) return [`${what} did not end in time: raise verification.timeout, or mend what hangs${saying}`];
     if (run.exit_code === null) return [`the command could not be started on ${what}: see verification.command`];
-    if (run.garbage > 0) return [`the report of ${what} has ${run.garbage} lines that are no report: see verification.report`];
+    if (run.garbage > 0)
+      return [
+        `the report of ${what} has ${run.garbage} line${run.garbage === 1 ? ' that is' : 's that are'} no report: see verification.report`,
+      ];
     if (run.tests.length === 0)
       return [`${what} shows no test at all (exit code ${run.exit_code}): see verification.command and verification.report${saying}`];
     return [];

@@ -70,7 +70,7 @@ describe('honest failure is verification_failed and nothing else', () => {
     const expected = ['a', 'b', 'c', 'd', 'e'];
     const report = { ...recorded({ a: 'failed', b: 'skipped', x: 'passed' }), expected };
     expect(details(report)).toBe(
-      '5 of 5 expected tests did not pass and 1 that nobody expects: a (failed), b (skipped), c (missing) and 3 more; the command ended with exit code 1',
+      '7 of 7 expected tests did not pass and 1 that nobody expects: a (failed), b (skipped), c (missing) and 5 more; the command ended with exit code 1',
     );
   });
 });
@@ -90,7 +90,16 @@ describe('the verifier was tampered with', () => {
     ],
     ['when a report of the control run is no report', control(red, { garbage: 1 }), /control run/],
     ['when the control run ended with exit code 0', control(red, { exit_code: 0 }), /exit code 0/],
-    ['when a line of the report is no report', recorded({ mends: 'passed', keeps: 'passed' }, { exit_code: 0, garbage: 2 }), /2 lines/],
+    [
+      'when one line of the report is no report',
+      recorded({ mends: 'passed', keeps: 'passed' }, { exit_code: 0, garbage: 1 }),
+      /has 1 line that is no report/,
+    ],
+    [
+      'when lines of the report are no report',
+      recorded({ mends: 'passed', keeps: 'passed' }, { exit_code: 0, garbage: 2 }),
+      /has 2 lines that are no report/,
+    ],
     [
       'when everything passed and the exit code is not 0',
       recorded({ mends: 'passed', keeps: 'passed' }),
@@ -108,7 +117,9 @@ describe('the verifier was tampered with', () => {
   });
 
   it('when a test failed and the exit code is 0; that it failed counts too', () => {
-    expect(codes(recorded({ mends: 'failed', keeps: 'passed' }, { exit_code: 0 }))).toEqual(['verifier_tampered', 'verification_failed']);
+    const report = recorded({ mends: 'failed', keeps: 'passed' }, { exit_code: 0 });
+    expect(codes(report)).toEqual(['verifier_tampered', 'verification_failed']);
+    expect(details(report)).toMatch(/^the command ended with exit code 0 although mends failed/);
   });
 
   it('when a planted test passed, also where the answer is wrong anyway', () => {
@@ -120,8 +131,8 @@ describe('the verifier was tampered with', () => {
 
   it('and tells no more than a few of the reasons', () => {
     const planted = ['a', 'b', 'c', 'd', 'e'];
-    expect(details(aTestReport({ control: { planted, twins: [], run: aTestRun({ exit_code: 1, tests: [] }) } }))).toMatch(
-      /"c".*; and 2 more/,
+    expect(details(aTestReport({ control: { planted, twins: [], run: aTestRun({ exit_code: 1, tests: [] }) } }))).toBe(
+      `${['a', 'b', 'c'].map(name => `planted test "${name}" was missing, not failed`).join('; ')}; and 2 more of the control run`,
     );
   });
 });
@@ -140,15 +151,35 @@ describe('zero tests is never a pass', () => {
   });
 
   it('when no command is named and none is required', () => {
-    expect(codes(aTestReport({ command: null, recorded: null, control: null }), { required: false })).toEqual(['tests_not_run']);
+    expect(codes(aTestReport({ command: null, recorded: null, control: null }), { command: null, required: false })).toEqual([
+      'tests_not_run',
+    ]);
   });
 });
 
 it('a required command that is not named is missing_test_command', () => {
   const report = aTestReport({ command: null, recorded: null, control: null, expected: [] });
-  expect(codes(report)).toEqual(['missing_test_command']);
-  expect(judge(report).summary).toMatchObject({ missing_command: true, ran: false, exit_code: null, tests: [] });
-  expect(codes({ ...report, surface: ['conftest.py'] })).toEqual(['missing_test_command', 'verifier_tampered']);
+  const { findings, summary } = judge(report, { command: null });
+  expect(findings.map(finding => finding.code)).toEqual(['missing_test_command']);
+  expect(summary).toMatchObject({ command: null, missing_command: true, ran: false, exit_code: null, tests: [] });
+  expect(codes({ ...report, surface: ['conftest.py'] }, { command: null })).toEqual(['missing_test_command', 'verifier_tampered']);
+});
+
+describe('the contract decides what a report is about', () => {
+  it('one of another command proves nothing', () => {
+    expect(codes(aTestReport({ command: ['node', '--test', 'one.test.js'] }))).toEqual(['verifier_tampered']);
+    expect(codes(aTestReport(), { command: null })).toEqual(['missing_test_command']);
+  });
+
+  it('one without a run proves nothing', () => {
+    expect(codes(aTestReport({ recorded: null }))).toEqual(['tests_not_run']);
+  });
+
+  it('one that expects less than the contract names is measured by the contract', () => {
+    const less = { ...recorded({ other: 'passed' }, { exit_code: 0 }), expected: ['other'] };
+    expect(codes(less)).toEqual(['verification_failed']);
+    expect(details(less)).toMatch(/^2 of 3 .*mends \(missing\), keeps \(missing\)/);
+  });
 });
 
 describe('a run that did not end in time is a timeout and no more', () => {
@@ -193,8 +224,24 @@ describe('the summary', () => {
     expect(judge(recorded({}, { exit_code: null, timed_out: true })).summary).toMatchObject({ ran: true, timed_out: true });
   });
 
-  it('of nothing still names the command', () => {
-    expect(judge(null).summary).toMatchObject({ command: ['node', '--test'], ran: false, missing_command: false, counts: { passed: 0 } });
-    expect(judge(null, { command: null }).summary.missing_command).toBe(true);
+  it('of a control run that did not end says that too', () => {
+    expect(judge(control({}, { exit_code: null, timed_out: true })).summary.timed_out).toBe(true);
+  });
+
+  it('of nothing still names the command, and claims nothing', () => {
+    const nothing = {
+      required: true,
+      command: ['node', '--test'],
+      ran: false,
+      exit_code: null,
+      timed_out: false,
+      missing_command: false,
+      tests: [],
+      counts: { passed: 0, failed: 0, skipped: 0, todo: 0, expected_failure: 0 },
+      control: { planted: 0, twins: 0, seen_failing: 0 },
+      isolation: 'in_process',
+    };
+    expect(judge(null).summary).toEqual(nothing);
+    expect(judge(null, { command: null }).summary).toEqual({ ...nothing, command: null, missing_command: true });
   });
 });

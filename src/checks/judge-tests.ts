@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Finding } from '../model/blocker.ts';
 import type { Contract } from '../model/contract.ts';
 import { showMs } from '../model/duration.ts';
@@ -19,13 +20,10 @@ export function judgeTests(
 }
 
 function judgeReport({ verification }: Contract, tests: TestReport): Finding[] {
-  const { command, recorded, control, surface } = tests;
+  const { recorded, control, surface } = tests;
   const touched = surface.length > 0 ? [`the test surface was changed: ${few(surface)}`] : [];
-  const missing: Finding[] =
-    !command && verification.required
-      ? [{ code: 'missing_test_command', detail: 'the contract requires verification and names no command' }]
-      : [];
-  if (!command || !recorded) return [...missing, ...tampered(touched), ...(missing.length > 0 ? [] : [notRun('nothing was run')])];
+  if (!verification.command && verification.required) return [missingCommand, ...tampered(touched)];
+  if (!verification.command || !recorded) return [...tampered(touched), notRun('nothing was run')];
 
   const late = [...(recorded.timed_out ? ['the recorded run'] : []), ...(control?.run.timed_out ? ['the control run'] : [])];
   if (late.length > 0) {
@@ -33,19 +31,29 @@ function judgeReport({ verification }: Contract, tests: TestReport): Finding[] {
     return [{ code: 'timeout', detail }, ...tampered(touched)];
   }
 
-  const failed = notPassed(tests.expected, recorded);
+  const expected = expectedOf(verification, tests);
+  const failed = notPassed(expected, recorded);
+  const green = failed.length === 0;
   const contradictions = [
     ...touched,
-    ...disagreements(recorded, failed),
-    ...(control ? unseenFailures(recorded, control, failed.length === 0) : []),
+    ...(isDeepStrictEqual(tests.command, verification.command) ? [] : ['the report is of another command than the contract']),
+    ...disagreements(recorded, green),
+    ...(control ? unseenFailures(recorded, control, green) : []),
+    ...(green && !control ? ['there is no control run'] : []),
   ];
   if (recorded.tests.length === 0) return [...tampered(contradictions), notRun(howItEnded(recorded))];
-  const finding: Finding[] =
-    failed.length > 0 ? [{ code: 'verification_failed', detail: describeFailures(failed, tests.expected, recorded) }] : [];
-  const unproven = !control && failed.length === 0 ? ['there is no control run'] : [];
-  return [...tampered([...contradictions, ...unproven]), ...finding];
+  return [
+    ...tampered(contradictions),
+    ...(green ? [] : [{ code: 'verification_failed', detail: describeFailures(failed, expected, recorded) } satisfies Finding]),
+  ];
 }
 
+/** What calibration found, and never less than what the contract names. */
+const expectedOf = ({ fail_to_pass, pass_to_pass }: Contract['verification'], { expected }: TestReport) => [
+  ...new Set([...expected, ...fail_to_pass, ...(pass_to_pass === 'all' ? [] : pass_to_pass)]),
+];
+
+const missingCommand: Finding = { code: 'missing_test_command', detail: 'the contract requires verification and names no command' };
 const tampered = (reasons: string[]): Finding[] => (reasons.length > 0 ? [{ code: 'verifier_tampered', detail: reasons.join('; ') }] : []);
 const notRun = (why: string): Finding => ({ code: 'tests_not_run', detail: `no test ran: ${why}` });
 const howItEnded = ({ exit_code }: TestRun) =>
@@ -78,13 +86,13 @@ const endOf = (results: readonly TestResult[] | undefined): string => {
 };
 
 /** What an honest runner cannot do: exit 0 with a failed test, exit otherwise with every expected test passed, and say what is no report. */
-function disagreements({ exit_code, tests, garbage }: TestRun, failed: readonly Failure[]): string[] {
+function disagreements({ exit_code, tests, garbage }: TestRun, green: boolean): string[] {
   const found: string[] = [];
   const broken = tests.filter(test => test.outcome === 'failed');
-  if (garbage > 0) found.push(`the report of the recorded run has ${garbage} line${garbage === 1 ? '' : 's'} that are no report`);
+  if (garbage > 0) found.push(`the report of the recorded run has ${garbage} line${garbage === 1 ? ' that is' : 's that are'} no report`);
   if (exit_code === 0 && broken.length > 0)
     found.push(`the command ended with exit code 0 although ${few(broken.map(test => test.id))} failed`);
-  if (exit_code !== 0 && failed.length === 0) found.push(`the command ended with exit code ${exit_code} although every test passed`);
+  if (exit_code !== 0 && green) found.push(`the command ended with exit code ${exit_code} although every test passed`);
   return found;
 }
 
@@ -134,18 +142,17 @@ const few = (items: readonly string[], most = 3) =>
 
 function summarize({ verification }: Contract, tests: TestReport | null): VerificationSummary {
   const { recorded = null, control = null } = tests ?? {};
-  const command = tests ? tests.command : verification.command;
   const inControl = byIdentity(control?.run.tests ?? []);
   const seenFailing =
     (control?.planted.filter(name => endOf(sightings(control.run, name)) === 'failed').length ?? 0) +
     (control?.twins.filter(id => endOf(inControl.get(id)) === 'failed').length ?? 0);
   return {
     required: verification.required,
-    command,
+    command: verification.command,
     ran: recorded !== null && (recorded.exit_code !== null || recorded.timed_out),
     exit_code: recorded?.exit_code ?? null,
     timed_out: (recorded?.timed_out ?? false) || (control?.run.timed_out ?? false),
-    missing_command: command === null,
+    missing_command: verification.command === null,
     tests: recorded?.tests ?? [],
     counts: countTests(recorded?.tests ?? []),
     control: { planted: control?.planted.length ?? 0, twins: control?.twins.length ?? 0, seen_failing: seenFailing },

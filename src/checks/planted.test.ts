@@ -23,6 +23,7 @@ describe('what a file calls the exports of a module', () => {
     [`const same = require('assert').equal`, { named: { equal: 'same' } }],
     [`import x from 'node:assert-plus'; import y from './assert'; import 'assert';`, {}],
     [`import { type AssertPredicate, ok } from 'assert'`, { named: { ok: 'ok' } }],
+    [`import { 'no name' as x, ok } from 'assert'`, { named: { ok: 'ok' } }],
   ])('%s', (text, { whole = [], namespaces = [], named = {} }) => {
     expect(bindingsOf(text, ['assert'])).toEqual({ whole, namespaces, named: new Map(Object.entries(named)) });
   });
@@ -54,6 +55,11 @@ describe('planted tests fail by the functions that the file itself compares with
       'assertions of the test itself',
       `import test from 'node:test'; test('a', t => t.assert.equal(1, 1))`,
       `\n\ntest('keeps amber birch', t => {\n  t.assert.equal('amber', 'birch');\n});\n`,
+    ],
+    [
+      'a namespace',
+      `import * as nt from 'node:test'; import { ok } from 'node:assert'; nt.it('a', () => ok(1));`,
+      `\n\nnt.test('keeps amber birch', () => {\n  ok('amber'.includes('birch'));\n});\n`,
     ],
     [
       'promises',

@@ -1,5 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { VerificationSpec } from '../model/task.ts';
 import { nodePorts } from '../node/ports.ts';
@@ -174,9 +178,36 @@ describe('the channel is private', () => {
     const late = `${header} import { spawn } from 'node:child_process';
       test('a', () => { spawn('/bin/sh', ['-c', 'sleep 0.3; touch late'], { detached: true, stdio: 'ignore' }).unref(); });`;
     const { told, room } = await node({ 'a.test.js': late });
-    await new Promise(resolve => setTimeout(resolve, 500));
+    await setTimeout(500);
     expect(told).toEqual(['a: passed']);
     expect(existsSync(join(room.tree, 'late'))).toBe(false);
+  });
+});
+
+describe('a slow reader', () => {
+  it('makes the reporter wait, and loses nothing', async () => {
+    const room = openRoom(scratch.path, ports);
+    await writeTree(
+      room.tree,
+      { 'a.test.mjs': `${header} for (let i = 0; i < 3000; i++) test('a test with a rather long name ' + i, () => {});` },
+      ports,
+    );
+    const fifo = join(room.dir, 'report');
+    execFileSync('mkfifo', [fifo]);
+    const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+    const writer = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
+    const args = [
+      `--test-reporter=${join(import.meta.dirname, '../children/node-test-reporter.js')}`,
+      '--test-reporter-destination=stderr',
+      '--test',
+    ];
+    const child = spawn(process.execPath, args, { cwd: room.tree, stdio: ['ignore', 'ignore', 'inherit', 'ignore', writer] });
+    closeSync(writer);
+    const ended = new Promise(resolve => child.on('exit', resolve));
+    await setTimeout(1500);
+    const heard = await text(new Socket({ fd: reader, readable: true, writable: false }));
+    expect(await ended).toBe(0);
+    expect(heard.split('\n').filter(Boolean)).toHaveLength(3000);
   });
 });
 
@@ -209,7 +240,7 @@ describe('a run that does not end by itself', () => {
 
   it('rejects with the reason when it is aborted', async () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(new Error('stop')), 200);
+    void setTimeout(200).then(() => controller.abort(new Error('stop')));
     await expect(
       run({ 'a.test.mjs': `${header} test('b', () => { for (;;); });` }, { command: ['node', '--test'] }, controller.signal),
     ).rejects.toThrow('stop');
@@ -220,6 +251,7 @@ describe('a run that does not end by itself', () => {
       exit_code: null,
       timed_out: false,
       tests: [],
+      garbage: 0,
     });
   });
 });

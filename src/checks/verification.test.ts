@@ -225,6 +225,10 @@ describe('cheating on Node does not pass', () => {
     expect(report.recorded).toMatchObject({ exit_code: 0, tests: [{}, {}, {}] });
   });
 
+  it('but a file that is only called like a module of Python is none of it', async () => {
+    expect(await verify(open, slugIds, { 'slug.js': answer, 'json.py': '' })).toMatchObject({ codes: [], report: { surface: [] } });
+  });
+
   it('by tests of its own, which nobody expects', async () => {
     expect(
       (await verify(open, slugIds, { 'slug.js': answer, 'more.test.js': `import test from 'node:test'; test('more', () => {});` })).codes,
@@ -319,5 +323,11 @@ _pytest.reports.TestReport.outcome = property(lambda self: 'passed', green)
       codes: ['verifier_tampered'],
       surface: ['decimal.py', 'pluggy.py', 'sitecustomize.py'],
     });
+  });
+
+  it('also where nothing else was changed, and where the tests are heard as JUnit', async () => {
+    expect((await verify(task, ids, { 'decimal.py': '' })).report.surface).toEqual(['decimal.py']);
+    const junit = { ...task, verification: { ...task.verification, report: 'junit' } };
+    expect((await verify(junit, ids, { 'decimal.py': '' })).report.surface).toEqual(['decimal.py']);
   });
 });

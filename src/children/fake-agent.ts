@@ -22,7 +22,10 @@ process.exit(0);
 
 async function play(action: FakeAction): Promise<void> {
   if ('plan' in action) return emit('plan.updated', { plan: action.plan });
-  if ('write' in action) return edit([action.write], path => writeFileSync(path, action.bytes === undefined ? (action.text ?? '') : Buffer.alloc(action.bytes, 'x')));
+  if ('write' in action)
+    return edit([action.write], path =>
+      writeFileSync(path, action.bytes === undefined ? (action.text ?? '') : Buffer.alloc(action.bytes, 'x')),
+    );
   if ('patch' in action) return applyPatch(patches[action.patch] ?? '', action.patch);
   if ('oracle' in action) return applyPatch(oracle, 'oracle.patch');
   if ('delete' in action) return edit([action.delete], path => rmSync(path, { recursive: true }));

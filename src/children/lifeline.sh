@@ -23,8 +23,8 @@ watch_namespace() {
   done
 }
 
-# Elsewhere: kill what carries one of the marks (Linux; see node/marks.ts), then the process group. Again, as new ones may
-# come while we look; not for ever, as a zombie that nobody buries looks alive.
+# Elsewhere: kill what carries one of the marks (Linux; see node/marks.ts), and the process group. Again, until nothing alive
+# was found for three rounds, as new ones may come while we look; at most 40 rounds, which is 2 seconds and more.
 watch_marks() { # run id, number, process group
   trap '' HUP INT QUIT TERM
   read -r _ <&3 && exit 0
@@ -32,7 +32,7 @@ watch_marks() { # run id, number, process group
   round=0
   quiet=0
   while [ "$quiet" -lt 3 ] && [ "$round" -lt 40 ]; do
-    [ "$round" -gt 0 ] && [ "$quiet" = 0 ] && sleep 0.05
+    [ "$round" -gt 0 ] && sleep 0.05
     round=$((round + 1))
     quiet=$((quiet + 1))
     for file in $(grep -ls "^Max file locks .* $2 " /proc/[0-9]*/limits); do
@@ -42,13 +42,17 @@ watch_marks() { # run id, number, process group
       # the whole variable: `run-1` is not `run-12`
       tr '\000' '\n' <"$file" | grep -qxF -- "PROOFGATE_RUN_ID=$1" && kill_owner_of "$file" && quiet=0
     done
-    kill -9 -- "-$3" && quiet=0
+    kill -9 -- "-$3"
   done
 }
 
-kill_owner_of() { # a file directly in /proc/PID
+# Kills the owner of a file in /proc/PID; false if it was dead already and nobody has buried it.
+kill_owner_of() {
   pid=${1#/proc/}
-  kill -9 "${pid%/*}"
+  pid=${pid%/*}
+  read -r stat <"/proc/$pid/stat"
+  kill -9 "$pid" || return
+  case ${stat##*) } in Z* | X*) return 1 ;; esac
 }
 
 if [ "$1" = --watch ]; then

@@ -3,6 +3,7 @@ import { Contract } from '../model/contract.ts';
 import { Manifest, Report } from '../model/report.ts';
 import { TaskSpec } from '../model/task.ts';
 import { TestReport } from '../model/verification.ts';
+import { Workboard } from '../scenario/board.ts';
 import { scenarioJsonSchema } from '../scenario/schema.ts';
 
 interface Entry {
@@ -20,6 +21,7 @@ const produced = (schema: z.ZodType) => () => z.toJSONSchema(schema, { io: 'outp
 const entries = {
   task:            { about: 'fixtures/<task>/task.yaml',          make: written(TaskSpec) },
   scenario:        { about: 'a file of scenarios/, either form',  make: scenarioJsonSchema },
+  workboard:       { about: 'admissions/workboard.yaml',          make: written(Workboard) },
   report:          { about: 'report.json of a bundle',            make: produced(Report) },
   manifest:        { about: 'manifest.json of a bundle',          make: produced(Manifest) },
   'task-contract': { about: 'task.contract.json of a bundle',     make: produced(Contract) },

@@ -1,7 +1,7 @@
 import type { ContainmentLevel, Given } from '../model/plan.ts';
 import { containmentLevels } from '../model/plan.ts';
 
-export { observe, type Observation, type Watch } from './observed.ts';
+export { observe } from './observed.ts';
 
 /** The level that every stage requires so far; stage records will name a higher one. */
 export const requiredLevel: ContainmentLevel = 'observed';

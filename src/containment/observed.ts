@@ -9,8 +9,8 @@ export interface Watch {
   /** Folder that holds the workspace and nothing else. */
   workspaceParent: string;
   bundleDir: string;
-  /** Lines that the engine itself wrote to a log of the bundle. */
-  expected(): ReadonlyMap<string, readonly string[]>;
+  /** Text that the engine itself wrote to a log of the bundle. */
+  expected(): ReadonlyMap<string, string>;
 }
 
 /**
@@ -78,8 +78,7 @@ async function changedInBundle(watch: Watch, before: Map<string, string>, ports:
     if (before.get(path) !== seen) changed.push(`bundle: ${path}`);
   }
   for (const path of before.keys()) if (!now.has(path)) changed.push(`bundle: ${path} (removed)`);
-  for (const [path, lines] of logs) {
-    const expected = lines.map(line => `${line}\n`).join('');
+  for (const [path, expected] of logs) {
     const actual = now.has(path) ? await ports.files.readText(join(watch.bundleDir, path)).catch(() => null) : null;
     if (actual !== expected) changed.push(`bundle: ${path}`);
   }

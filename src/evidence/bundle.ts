@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { systemCode } from '../errors.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Ports, Sink } from '../ports.ts';
-import { makeEventLog, type EventLog } from './events.ts';
+import type { Clock, Ports, Sink } from '../ports.ts';
+import { makeEventLog, sha256, type EventLog } from './events.ts';
+import { makeLineLog } from './line-log.ts';
+import { makeLogSink, type LogSink } from './log-sink.ts';
 import type { Redactor } from './redact.ts';
 import { makeTrace, type Progress, type Trace } from './trace.ts';
 
@@ -10,13 +12,6 @@ import { makeTrace, type Progress, type Trace } from './trace.ts';
 export interface ArtifactFailure {
   path: string;
   code: string;
-}
-
-/** A raw log: redacted as it is written, cut at its limit, never held in memory. */
-export interface LogSink {
-  push(chunk: Uint8Array | string): void;
-  /** @returns bytes that were dropped because they came after the limit. */
-  close(): number;
 }
 
 /** The evidence bundle of one run while it is being written. A write that fails is a fact, never an exception. */
@@ -32,13 +27,18 @@ export interface Bundle {
   readonly trace: Trace;
   readonly redactor: Redactor;
   readonly failures: ArtifactFailure[];
-  /** Writes a whole artifact below the bundle; text is redacted unless it is evidence of the change itself. */
-  write(path: string, content: string | Uint8Array, options?: { verbatim?: boolean }): Promise<boolean>;
-  openLog(path: string, maxBytes?: number): LogSink;
-  /** Lines that the engine wrote to a line log, to compare with what stands there at the end. */
-  expected(): ReadonlyMap<string, readonly string[]>;
+  /** Whether the wall clock was seen to run backwards. */
+  clockStepped(): boolean;
+  /**
+   * Writes a whole artifact below the bundle, text redacted unless it is evidence as it stands.
+   * @returns SHA-256 of what was written; null when it could not be.
+   */
+  write(path: string, content: string | Uint8Array, options?: { verbatim?: boolean }): Promise<string | null>;
+  openLog(path: string): LogSink;
+  /** Text of the engine's own logs, to compare with what stands there. A log that could not be written is left out. */
+  expected(): ReadonlyMap<string, string>;
   closeLogs(): void;
-  /** Puts the line logs back as the engine wrote them, where somebody else wrote into them. Call it when they are closed. */
+  /** Puts the engine's own logs back as they were written, where somebody else wrote into them. Call it when they are closed. */
   restoreLogs(): Promise<void>;
 }
 
@@ -56,12 +56,11 @@ export interface BundleSetup {
 
 /** Opens the logs of a bundle folder that is in place already. */
 export function openBundle(plan: Plan, { dir, runId, startedAt, startedWall, redactor, progress }: BundleSetup, ports: Ports): Bundle {
-  const { files, clock } = ports;
+  const { files } = ports;
+  const clock = watched(ports.clock);
   const failures: ArtifactFailure[] = [];
-  const lines = new Map<string, string[]>();
-  const open = new Set<Sink>();
 
-  const failed = (path: string, error: unknown) => {
+  const failed = (path: string) => (error: unknown) => {
     const code = systemCode(error);
     if (!code) throw error;
     if (failures.some(f => f.path === path)) return;
@@ -71,42 +70,24 @@ export function openBundle(plan: Plan, { dir, runId, startedAt, startedWall, red
 
   /** A full disk is brought about by the device that always is one; any other fault stands in the folder already. */
   const isFull = (path: string) => plan.given.artifact_fault[path] === 'disk_full';
-
-  const sinkFor = (path: string): Sink | undefined => {
+  const open = (path: string) => (): Sink | undefined => {
     try {
-      const sink = isFull(path) ? files.openFull() : files.openSink(join(dir, path));
-      open.add(sink);
-      return sink;
+      return isFull(path) ? files.openFull() : files.openSink(join(dir, path));
     } catch (error) {
-      failed(path, error);
+      failed(path)(error);
       return undefined;
     }
   };
 
-  const lineLog = (path: string) => {
-    const kept: string[] = [];
-    lines.set(path, kept);
-    let sink: Sink | undefined | null = null;
-    return (line: string) => {
-      sink = sink === null ? sinkFor(path) : sink;
-      kept.push(line);
-      try {
-        sink?.write(`${line}\n`);
-      } catch (error) {
-        sink = undefined;
-        failed(path, error);
-      }
-    };
-  };
-
-  const appendTrace = lineLog(TRACE);
-  const trace = makeTrace(clock, startedAt, line => appendTrace(redactor.json(line)), progress);
-  const appendEvent = lineLog(EVENTS);
-  const log = makeEventLog({ runId, nonce: plan.nonce }, clock, appendEvent);
-  const events: EventLog = {
-    list: log.list,
-    emit: event => log.emit({ ...event, data: JSON.parse(redactor.json(JSON.stringify(event.data ?? {}))) as Record<string, unknown> }),
-  };
+  const traceLog = makeLineLog(open(TRACE), failed(TRACE));
+  const trace = makeTrace(clock, startedAt, line => traceLog.append(redactor.json(line)), progress);
+  const eventLog = makeLineLog(open(EVENTS), failed(EVENTS));
+  const log = makeEventLog({ runId, nonce: plan.nonce }, clock, eventLog.append);
+  const own = new Map([
+    [TRACE, traceLog],
+    [EVENTS, eventLog],
+  ]);
+  const written = () => [...own].filter(([path]) => !failures.some(failure => failure.path === path));
 
   return {
     dir,
@@ -114,77 +95,58 @@ export function openBundle(plan: Plan, { dir, runId, startedAt, startedWall, red
     nonce: plan.nonce,
     startedAt,
     startedWall,
-    events,
     trace,
     redactor,
     failures,
+    clockStepped: clock.stepped,
+    events: {
+      list: log.list,
+      emit: event => log.emit({ ...event, data: JSON.parse(redactor.json(JSON.stringify(event.data ?? {}))) as Record<string, unknown> }),
+    },
 
     async write(path, content, { verbatim = false } = {}) {
       try {
         const bytes = verbatim || typeof content !== 'string' ? content : redactor.text(content);
-        if (isFull(path)) files.openFull().write(bytes);
+        if (isFull(path)) files.openFull().write(bytes.length > 0 ? bytes : '\n');
         else await files.write(join(dir, path), bytes);
-        return true;
+        return sha256(bytes);
       } catch (error) {
-        failed(path, error);
-        return false;
+        failed(path)(error);
+        return null;
       }
     },
 
-    openLog(path, maxBytes = plan.limits.outputBytes) {
-      let sink = sinkFor(path);
-      const stream = redactor.stream();
-      let left = maxBytes;
-      let dropped = 0;
-      const put = (bytes: Uint8Array) => {
-        if (!sink || bytes.length === 0) return;
-        try {
-          sink.write(bytes);
-        } catch (error) {
-          sink = undefined;
-          failed(path, error);
-        }
-      };
-      return {
-        push(chunk) {
-          const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-          const kept = bytes.subarray(0, left);
-          left -= kept.length;
-          dropped += bytes.length - kept.length;
-          if (kept.length > 0) put(stream.push(kept));
-        },
-        close() {
-          put(stream.flush());
-          if (dropped > 0) put(Buffer.from(`\n[proofgate: ${dropped} more bytes were dropped, the limit is ${maxBytes}]\n`));
-          const last = sink;
-          sink = undefined;
-          if (last) open.delete(last);
-          try {
-            last?.close();
-          } catch (error) {
-            failed(path, error);
-          }
-          return dropped;
-        },
-      };
-    },
+    openLog: path => makeLogSink(open(path), failed(path), redactor, plan.limits.outputBytes),
 
-    expected: () => new Map([...lines].filter(([path]) => !failures.some(failure => failure.path === path))),
+    expected: () => new Map(written().map(([path, lines]) => [path, lines.text()])),
 
     closeLogs() {
-      for (const sink of open) sink.close();
-      open.clear();
+      for (const lines of own.values()) lines.close();
     },
 
     async restoreLogs() {
-      for (const [path, kept] of lines) {
-        const text = kept.map(line => `${line}\n`).join('');
+      for (const [path, lines] of written()) {
         const place = join(dir, path);
-        if (failures.some(failure => failure.path === path)) continue;
-        if ((await files.stat(place))?.kind === 'file' && (await files.readText(place)) === text) continue;
+        if ((await files.stat(place))?.kind === 'file' && (await files.readText(place)) === lines.text()) continue;
         await files.remove(place);
-        await files.write(place, text);
+        await files.write(place, lines.text());
       }
     },
+  };
+}
+
+/** A clock that remembers whether the wall clock ever ran backwards. */
+function watched({ now, monotonic }: Clock): Clock & { stepped(): boolean } {
+  let last = -Infinity;
+  let stepped = false;
+  return {
+    monotonic,
+    now() {
+      const time = now();
+      stepped ||= time < last;
+      last = time;
+      return time;
+    },
+    stepped: () => stepped,
   };
 }

@@ -12,12 +12,6 @@ type Observed = 'sealed' | 'artifacts' | 'artifact_digests' | 'freshness' | 'red
 /** Every field of a report that follows from contract, facts and events. */
 export type Derived = Omit<Report, Observed>;
 
-/** Where the two roots were. */
-export interface Roots {
-  workspace: string | null;
-  bundle: string;
-}
-
 /**
  * The report, as far as it is a function of the evidence. The engine writes what this returns,
  * and `verify` compares what it reads with what this returns: there is no second opinion.

@@ -10,11 +10,6 @@ const causeMarkers: Partial<Record<Cause, string>> = {
   auth_bridge_missing: 'provider-auth-bridge-missing.txt',
 };
 
-/** Every marker that some blocker can leave below `backend/`. */
-export const markerNames: readonly string[] = [
-  ...new Set([...Object.values(table).flatMap(({ marker }) => marker ?? []), ...Object.values(causeMarkers)]),
-];
-
 /** Writes the marker of each blocker. One that cannot be written changes nothing: the report has the classification. */
 export async function writeMarkers(bundle: Bundle, blockers: readonly Blocker[], facts: Facts, { files }: Ports): Promise<void> {
   for (const { code, detail, cause, hint } of blockers) {

@@ -34,7 +34,7 @@ export const serialize = (value: unknown): string => `${JSON.stringify(value, nu
  * manifest's digest. Before that rename the reserved fail stands; after it the evidence is complete.
  */
 export async function seal(plan: Plan, contract: Contract, facts: Facts, bundle: Bundle, ports: Ports): Promise<Evidence> {
-  const { files, clock } = ports;
+  const { clock } = ports;
   bundle.trace.start('seal');
   await sanitizeBundle(bundle, ports);
 
@@ -45,7 +45,7 @@ export async function seal(plan: Plan, contract: Contract, facts: Facts, bundle:
     known = withFailures(facts, bundle);
     derived = complete(contract, known, bundle);
   }
-  bundle.trace.end('seal', derived.status, { artifact_failures: known.artifact_failures });
+  bundle.trace.end('seal', derived.status, known);
   bundle.closeLogs();
   await bundle.restoreLogs();
 
@@ -65,7 +65,7 @@ export async function seal(plan: Plan, contract: Contract, facts: Facts, bundle:
       run_start: derived.run_start,
       run_end: derived.run_end,
       duration_ms: Math.round(durationMs),
-      clock_stepped: wallMs < 0 || Math.abs(wallMs - durationMs) > CLOCK_SLACK_MS,
+      clock_stepped: bundle.clockStepped() || wallMs < 0 || Math.abs(wallMs - durationMs) > CLOCK_SLACK_MS,
       nonce: contract.nonce,
       scenario_digest: contract.scenario_digest,
       task_digest: contract.task.digest,
@@ -136,10 +136,9 @@ function complete(contract: Contract, facts: Facts, bundle: Bundle): Derived {
 
 /** Every file of the bundle but the report and the manifest itself, sorted by bytes of the path. */
 async function listBundle(bundle: Bundle, { files }: Ports): Promise<{ content: Manifest; artifacts: Report['artifacts'] }> {
-  const paths = (await files.walk(bundle.dir, { skip: ['report.json', 'manifest.json'], maxFileBytes: 0 }))
-    .filter(entry => entry.kind === 'file')
-    .map(entry => entry.path);
-  const digests = await Promise.all(paths.map(async path => ({ path, ...(await files.digest(join(bundle.dir, path))) })));
+  const entries = await files.walk(bundle.dir, { skip: ['report.json', 'manifest.json'], maxFileBytes: 0 });
+  const digests = [];
+  for (const { path, kind } of entries) if (kind === 'file') digests.push({ path, ...(await files.digest(join(bundle.dir, path))) });
   return {
     content: {
       schema: 'proofgate/manifest/1',

@@ -10,7 +10,7 @@ import type { BundleProblem } from './verify-folder.ts';
 const observed = ['sealed', 'artifacts', 'artifact_digests', 'freshness', 'redactions', 'report_digest'];
 
 /** The report that the evidence amounts to; dates are the report's own, which `checkTimes` holds against the logs. */
-export function derive({ bundle: { events, report }, contract, facts }: Evidenced): Derived {
+function derive({ bundle: { events, report }, contract, facts }: Evidenced): Derived {
   const { run_start: start, run_end: end } = report ?? { run_start: '', run_end: '' };
   return JSON.parse(JSON.stringify(deriveReport(contract, facts, events?.events ?? [], start, end))) as Derived;
 }

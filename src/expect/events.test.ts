@@ -54,6 +54,9 @@ describe('an ordered subsequence', () => {
     [[p, { not: a }, [g, v]], 'pavg'],
     [[{ type: p, status: 'fail' }], 'p'],
     [[s], ''],
+    // Every p is tried as the first, second and third; none leads to a g.
+    [[p, { not: a }, p, { not: a }, p, { not: a }, g], 'pppppp'],
+    [[[g, v], p], 'gpv'],
   ])('%j not in %s', (value, text) => {
     expect(holds(value, text)).toBe(false);
   });
@@ -64,7 +67,12 @@ describe('an ordered subsequence', () => {
     ]);
   });
 
+  it('names the one of a group that is missing', () => {
+    expect(said([s, [g, v]], 'sgr')[0]).toMatch(/^events\.1: expected verification\.completed after git\.diff\.checked \(#2\)/);
+  });
+
   it('says that it came too early', () => {
+    expect(said([p, s], 'spr')).toEqual(['events.1: expected run.started after plan.updated (#2), got none; it occurred earlier at #1']);
     expect(said([g, p], 'spgr')).toEqual([
       'events.1: expected plan.updated after git.diff.checked (#3), got none; it occurred earlier at #2',
     ]);
@@ -136,6 +144,7 @@ describe('a rule that says nothing is refused', () => {
     [{ never: ['run.strted'] }],
     [{ count: { 'run.strted': 1 } }],
     [[{ not: 'run.strted' }]],
+    [[{ not: 'run.started', between: 'x' }]],
     [[{ type: 'run.started', stats: 'ok' }]],
     [[{ type: 'run.started', status: 'okay' }]],
     [[{ type: 'run.started', data: {} }]],

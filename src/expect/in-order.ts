@@ -42,7 +42,7 @@ export function findInOrder<E>(steps: readonly Step<E>[], length: number, isAt: 
 
     // Where nothing is forbidden afterwards, the earliest place is as good as any later one.
     const next = steps[at + 1];
-    const earliestIsBest = open.length === 1 && !(next && 'not' in next);
+    const earliestIsBest = !(next && 'not' in next);
     let seen = false;
     let forbidden: number | undefined;
     for (let i = from; i < length && forbidden === undefined; i++) {
@@ -63,7 +63,7 @@ export function findInOrder<E>(steps: readonly Step<E>[], length: number, isAt: 
     return false;
   };
 
-  return holds(0, undefined, 0) ? undefined : furthest;
+  return holds(0, undefined, 0) ? undefined : (furthest ?? { step: 0, element: undefined, from: 0 });
 }
 
 /** First position in the log of which the test is true. */

@@ -16,7 +16,7 @@ const jsonTypes = ['string', 'number', 'boolean', 'array', 'object', 'null'] as 
 const Data = z.json().meta({ id: 'data' });
 
 /** A regular expression as text, without slashes. */
-export const Pattern = z
+const Pattern = z
   .string()
   .min(1)
   .refine(text => !/^\/.*\/[a-z]*$/.test(text), 'is written between slashes: leave them out')

@@ -28,9 +28,9 @@ export const events = {
 } as const satisfies Record<string, Row>;
 
 export type EventType = keyof typeof events;
-export const eventTypes = Object.keys(events) as [EventType, ...EventType[]];
+const eventTypes = Object.keys(events) as [EventType, ...EventType[]];
 export const EventType = z.enum(eventTypes);
-export const isEventType = (text: string): text is EventType => Object.hasOwn(events, text);
+const isEventType = (text: string): text is EventType => Object.hasOwn(events, text);
 
 /** Events that a backend may put into the normalized log; anything else from it stays a claim in backend/events.jsonl. */
 export const mayClaim = (type: string): type is EventType => isEventType(type) && events[type].origin === 'agent';

@@ -8,7 +8,7 @@ import { TestReport } from './verification.ts';
  */
 
 /** What a step says against the run. */
-export const FindingFact = z.strictObject({ code: BlockerCode, detail: z.string(), cause: Cause.optional() });
+const FindingFact = z.strictObject({ code: BlockerCode, detail: z.string(), cause: Cause.optional() });
 
 export const ChangedFile = z.strictObject({
   path: z.string(),
@@ -35,7 +35,7 @@ export const BackendFacts = z.strictObject({
 });
 export type BackendFacts = z.output<typeof BackendFacts>;
 
-export const ChangeFacts = z.strictObject({ files: z.array(ChangedFile), commits: z.boolean() });
+const ChangeFacts = z.strictObject({ files: z.array(ChangedFile), commits: z.boolean() });
 export type ChangeFacts = z.output<typeof ChangeFacts>;
 
 export const BoundaryFacts = z.strictObject({

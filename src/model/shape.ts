@@ -27,7 +27,7 @@ export function definition(schema: Schema): Definition {
 }
 
 /** A schema without its wrappers (optional, default, …); of a union every member. */
-export function members(schema: Schema): Schema[] {
+function members(schema: Schema): Schema[] {
   const { type, innerType, in: input, options, getter } = definition(schema);
   if (type === 'union') return (options ?? []).flatMap(members);
   const wrapped = innerType ?? (type === 'pipe' ? input : undefined) ?? (type === 'lazy' ? getter?.() : undefined);
@@ -35,7 +35,7 @@ export function members(schema: Schema): Schema[] {
 }
 
 /** What the schema says of one key, or of one element; empty where it knows neither. */
-export function inner(schema: Schema, step: string | number): Schema[] {
+function inner(schema: Schema, step: string | number): Schema[] {
   return members(schema).flatMap(member => {
     const { type, shape, element, valueType, items, rest } = definition(member);
     // oxfmt-ignore
@@ -50,7 +50,7 @@ export function inner(schema: Schema, step: string | number): Schema[] {
 }
 
 /** Keys that a schema knows for a map; empty where it knows none by name. */
-export const keysOf = (schema: Schema): string[] => [...new Set(members(schema).flatMap(ownKeys))];
+const keysOf = (schema: Schema): string[] => [...new Set(members(schema).flatMap(ownKeys))];
 
 function ownKeys(schema: Schema): string[] {
   const { type, shape, keyType } = definition(schema);

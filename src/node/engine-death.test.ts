@@ -1,10 +1,12 @@
 /** What happens when the engine itself is killed, or was started in bad company. Real engines in processes of their own. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
+import { bestEffort, pidNamespace } from './holds.ts';
 import { livingWith, trees, uniqueSleep } from './trial.ts';
 
 const linux = process.platform === 'linux';
@@ -53,6 +55,24 @@ it.runIf(linux).each(trees)(
   },
   20_000,
 );
+
+it.each(trees)('what was on its way when the engine died is not started: %s', async tree => {
+  const [file, ...prefix] = (tree === 'best_effort' ? bestEffort : pidNamespace(process.getuid!())!).prefix;
+  const outputWhen = async (engineDies: boolean) => {
+    const child = spawn(file, [...prefix, '1', '/bin/sh', '-c', 'echo alive'], {
+      stdio: ['ignore', 'pipe', 'ignore', 'pipe', 'ignore', 1],
+    });
+    const lifeline = child.stdio[3] as Socket;
+    let said = '';
+    child.stdout!.on('data', chunk => (said += chunk));
+    if (engineDies) lifeline.destroy();
+    child.once('exit', () => lifeline.destroy());
+    await new Promise(resolve => child.once('close', resolve));
+    return said;
+  };
+  expect(await outputWhen(false)).toBe('alive\n');
+  expect(await outputWhen(true)).toBe('');
+});
 
 it.runIf(linux && trees.includes('pid_namespace'))('even if the program has killed the watcher', async () => {
   const word = uniqueSleep();

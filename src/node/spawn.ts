@@ -3,8 +3,9 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 import type { SuperviseOptions } from '../ports.ts';
 import { MARKER } from './marks.ts';
-import { openReportChannel } from './report-channel.ts';
+import { openReportChannel, type ReportChannel } from './report-channel.ts';
 
+type Streams = [Writable, Readable, null, Duplex, Readable | null, Readable];
 type Stdio = 'pipe' | 'ignore' | 9;
 
 /** A program inside its hold. */
@@ -16,7 +17,7 @@ export interface Spawned {
   stderr: Readable;
   /** See children/lifeline.sh. */
   lifeline: Duplex;
-  reports: Readable | undefined;
+  reports: ReportChannel | undefined;
   /** The outermost process has ended (null), whoever still holds its outputs; or why it did not start. */
   exited: Promise<string | null>;
 }
@@ -24,9 +25,9 @@ export interface Spawned {
 /** Starts a program, its hold included. `inherited` are descriptors of the engine that it must not get. */
 export function spawn([file = '', ...args]: readonly string[], inherited: readonly number[], options: SuperviseOptions): Spawned {
   const { cwd, env, runId, report } = options;
+  const reports = report && openReportChannel(report.kind);
   const nothing = openSync('/dev/null', 'r') as 9; // execa's types know descriptors up to 9
-  const channel = report && openReportChannel(report.kind);
-  const stdio = ['pipe', 'pipe', 'ignore', 'pipe', channel?.stdio ?? 'ignore', 'pipe'] as const;
+  const stdio = ['pipe', 'pipe', 'ignore', 'pipe', reports?.stdio ?? 'ignore', 'pipe'] as const;
   try {
     const child = execa(file, args, {
       cwd,
@@ -38,16 +39,17 @@ export function spawn([file = '', ...args]: readonly string[], inherited: readon
       detached: true, // its own session: no terminal, and the keyboard's signals are the engine's alone
       cleanup: false, // the lifeline does that, also when there is no time for handlers
     });
-    const [stdin, stdout, , lifeline, socket, stderr] = child.stdio as unknown as [Writable, Readable, null, Duplex, Readable, Readable];
+    const [stdin, stdout, , lifeline, fourth, stderr] = child.stdio as unknown as Streams;
+    if (fourth) reports?.receive(fourth);
     // Node tells of a failed start by throwing or by `error`; execa makes one promise of both.
     const exited = new Promise<string | null>(resolve => {
       child.nodeChildProcess.once('exit', () => resolve(null));
       void child.then(({ code }) => resolve(code ?? 'ENOSTART'));
     });
-    return { pid: child.pid, stdin, stdout, stderr, lifeline, reports: report && (channel?.readable ?? socket), exited };
+    return { pid: child.pid, stdin, stdout, stderr, lifeline, reports, exited };
   } finally {
     closeSync(nothing);
-    channel?.handedOver();
+    reports?.handedOver();
   }
 }
 

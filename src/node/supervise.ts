@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { makeFloodGuard } from './flood.ts';
 import type { Exit, Supervise, Supervised, SuperviseOptions } from '../ports.ts';
 import { inheritedDescriptors } from './descriptors.ts';
 import { bufferedBytes, heardOut, hunt, soon } from './ending.ts';
@@ -55,24 +56,27 @@ function watch(spawned: Spawned, { hold, marks, options }: { hold: Hold; marks: 
     timers.push(setInterval(() => hold.kill(pid), INSIST_MS));
   };
   /** What a handler throws (a full disk) ends the run and is the caller's to hear. */
-  const listen = (stream: Readable | undefined, handler?: (chunk: Uint8Array) => void) => {
-    stream?.on('error', () => {});
-    stream?.on('data', (chunk: Uint8Array) => {
-      if (handlerError) return;
-      try {
-        handler?.(chunk);
-      } catch (error) {
-        handlerError = error;
-        end('handlerFailed');
-      }
-    });
+  const guarded = (handler: (chunk: Uint8Array) => void) => (chunk: Uint8Array) => {
+    if (handlerError) return;
+    try {
+      handler(chunk);
+    } catch (error) {
+      handlerError = error;
+      end('handlerFailed');
+    }
+  };
+  const guardMemory = makeFloodGuard();
+  const listen = (stream: Readable, handler: (chunk: Uint8Array) => void = () => {}) => {
+    stream.on('error', () => {});
+    stream.on('data', guarded(handler));
+    stream.on('data', (chunk: Uint8Array) => guardMemory(chunk.length));
   };
   const abort = () => end('aborted');
 
   listen(stdout, options.onStdout);
   listen(stderr, options.onStderr);
-  listen(reports, options.report?.onData);
   listen(spawned.lifeline, lifeline.hear);
+  reports?.listen(guarded(chunk => options.report?.onData(chunk)));
   stdin.on('error', () => {});
   if (options.input) stdin.write(options.input);
   if (!options.interactive) stdin.end();
@@ -93,7 +97,7 @@ function watch(spawned: Spawned, { hold, marks, options }: { hold: Hold; marks: 
     const sealed = hold.kind === 'pid_namespace';
     if (!sealed && pid !== undefined) sigkill(-pid);
     await bufferedBytes();
-    reports?.destroy();
+    reports?.close();
     const startError = await soon(exited);
     const survivors = await hunt(marks, sealed ? 1 : 2);
     spawned.lifeline.end('done\n');

@@ -8,7 +8,7 @@ import { entriesOf, readProc } from './proc.ts';
 /** Both ways of holding a tree together, as far as this host has them. */
 export const trees: readonly Exit['tree'][] = pidNamespace(process.getuid?.() ?? -1) ? ['pid_namespace', 'best_effort'] : ['best_effort'];
 
-export const portsFor = (tree: Exit['tree']) => nodePorts(process.env, { pidNamespace: tree === 'best_effort' ? 'never' : 'probe' });
+const portsFor = (tree: Exit['tree']) => nodePorts(process.env, { pidNamespace: tree === 'best_effort' ? 'never' : 'probe' });
 
 /** A word that is in nobody else's command line; as an argument of sleep it also is a number. */
 export const uniqueSleep = (): string => `3600.${Array.from(randomBytes(12), byte => byte % 10).join('')}`;

@@ -35,7 +35,7 @@ export const Workboard = z
 export type Workboard = z.output<typeof Workboard>;
 
 /** Where the board stands in a project. */
-export const BOARD = 'admissions/workboard.yaml';
+const BOARD = 'admissions/workboard.yaml';
 const home = resolve(import.meta.dirname, '..', '..');
 
 /** Reads a board. @throws {UserError} with every problem, an identity that is used twice among them */

@@ -101,10 +101,11 @@ describe('defaults of folders', () => {
 
   it('are taken back by null, where null is not itself a value', async () => {
     const [scenario] = await deep(
-      'scenario: 1\ntags: null\nlimits: {backend: null}\ngiven: {task: {verification: {command: null}}}\nexpect: {exit: null, status: pass, report: {failure_reason: null}}\n',
+      'scenario: 1\nwas: {report: null}\ntags: null\nlimits: {backend: null}\ngiven: {task: {verification: {command: null}}}\nexpect: {exit: null, status: pass, report: {failure_reason: null}}\n',
     );
     expect(scenario!.spec).toEqual({
       stage: 1,
+      was: { report: null },
       limits: { run: '3s' },
       given: { task: { verification: { command: null } } },
       expect: { blocker: null, status: 'pass', report: { failure_reason: null } },
@@ -214,6 +215,7 @@ describe('a file is refused, at its place', () => {
       `scenario: 1\nproves: [CTO-WORK-007/no-dif]\n${green}`,
       '2:10 proves: CTO-WORK-007/no-dif is not on the board',
     ],
+    ['an unknown limit', `scenario: 1\nlimits: {backnd: 1s}\n${green}`, '2:10 limits.backnd: unknown key'],
     ['a duration without a unit', `scenario: 1\nlimits: {backend: 3}\n${green}`, '2:19 limits.backend: expected text, got 3'],
     [
       'a name with a quote',

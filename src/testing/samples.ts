@@ -61,7 +61,15 @@ export const aBackend = (over: Partial<BackendFacts> = {}): BackendFacts => ({
 });
 
 export const aChange = (over: Partial<ChangedFile> = {}): ChangedFile => ({
-  path: 'strings.js', change: 'modified', kind: 'file', bytes: 10, mode: 0o644, digest, target: null, oddity: null, ...over,
+  path: 'strings.js',
+  change: 'modified',
+  kind: 'file',
+  bytes: 10,
+  mode: 0o644,
+  digest,
+  target: null,
+  oddity: null,
+  ...over,
 });
 
 export const aTestRun = (over: Partial<TestRun> = {}): TestRun => ({

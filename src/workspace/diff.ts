@@ -38,7 +38,7 @@ const SHOW = ['--no-color', '--no-ext-diff', '--no-textconv', '--no-renames', '-
 /** Of a file that stands on one side only, git names that side twice; a patch of `-p1` has `a/` and `b/`. */
 function nameBothSides(patch: Uint8Array): Uint8Array {
   const text = Buffer.from(patch).toString('latin1');
-  const named = text.replace(/^diff --git (.+)$/gm, (line, names: string) => {
+  const named = text.replace(/(?<=^|\n)diff --git ([^\n]+)/g, (line, names: string) => {
     const half = (names.length - 1) / 2;
     const [first, second] = [names.slice(0, half), names.slice(half + 1)];
     return first === second ? `diff --git ${first.replace(/^("?)[ab]\//, '$1a/')} ${second.replace(/^("?)[ab]\//, '$1b/')}` : line;

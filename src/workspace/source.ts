@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Plan } from '../model/plan.ts';
+import type { Given, Plan } from '../model/plan.ts';
 import type { Ports } from '../ports.ts';
 import { compareTrees } from './reading.ts';
 
@@ -16,6 +16,17 @@ export async function checkSource(plan: Plan, scratch: string, ports: Ports): Pr
   if (given.tree === 'dirty') await makeDirty(plan, seedDir, ports);
   const now = await ports.files.walk(seedDir);
   return { seedDir, dirty: compareTrees(task.seed, now).map(file => `${file.path} (${file.change})`) };
+}
+
+/** Copies of what a scenario names as target and protected, made for one run: the project's own folders are never at stake. */
+export async function copyGiven(given: Given, scratch: string, { files }: Ports): Promise<Given> {
+  const copy = async (from: string, name: string) => {
+    await files.copyTree(from, join(scratch, name));
+    return join(scratch, name);
+  };
+  const guarded: string[] = [];
+  for (const [index, from] of given.protected.entries()) guarded.push(await copy(from, `protected-${index}`));
+  return { ...given, target: given.target && (await copy(given.target, 'target')), protected: guarded };
 }
 
 async function makeDirty({ task }: Plan, seedDir: string, { files }: Ports): Promise<void> {

@@ -77,7 +77,9 @@ describe('work beside a commit is unfinished', () => {
   });
 
   it('an open merge', async () => {
-    inWorkspace('git checkout -qb side; echo s > s; git add s; git commit -qm s; git checkout -q main; echo m > m; git add m; git commit -qm m; git merge -q --no-commit side');
+    inWorkspace(
+      'git checkout -qb side; echo s > s; git add s; git commit -qm s; git checkout -q main; echo m > m; git add m; git commit -qm m; git merge -q --no-commit side',
+    );
     expect((await read()).unfinished).toContain('a merge is open');
   });
 
@@ -132,8 +134,13 @@ describe('patch.diff', () => {
     const patch = await renderPatch(workspace, await read(), scratch, ports);
     const again = join(room.path, 'again');
     await ports.files.copyTree(workspace.seedDir, again);
-    execFileSync('git', ['apply', '-p1', '-'], { cwd: again, input: patch, env: { PATH: process.env['PATH'], GIT_CEILING_DIRECTORIES: room.path } });
-    const listed = async (dir: string) => (await ports.files.walk(dir, { skip: ['.git'] })).map(e => [e.path, e.kind, e.digest, e.mode & 0o111]);
+    execFileSync('git', ['apply', '-p1', '-'], {
+      cwd: again,
+      input: patch,
+      env: { PATH: process.env['PATH'], GIT_CEILING_DIRECTORIES: room.path },
+    });
+    const listed = async (dir: string) =>
+      (await ports.files.walk(dir, { skip: ['.git'] })).map(e => [e.path, e.kind, e.digest, e.mode & 0o111]);
     expect(await listed(again)).toEqual(await listed(workspace.dir));
   });
 
@@ -145,7 +152,9 @@ describe('patch.diff', () => {
 
   it('notes what a patch cannot show', async () => {
     inWorkspace('mkfifo pipe');
-    expect(Buffer.from(await renderPatch(workspace, await read(), scratch, ports)).toString()).toBe('# proofgate: not representable: "pipe" (fifo)\n');
+    expect(Buffer.from(await renderPatch(workspace, await read(), scratch, ports)).toString()).toBe(
+      '# proofgate: not representable: "pipe" (fifo)\n',
+    );
   });
 
   it('is empty when nothing changed', async () => {
