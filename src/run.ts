@@ -26,7 +26,7 @@ import { judge } from './verdict.ts';
 import {
   checkEnding,
   checkSource,
-  copyGiven,
+  placeGiven,
   openWorkspace,
   readTree,
   renderPatch,
@@ -108,7 +108,7 @@ async function attempt(run: Run): Promise<void> {
 /** Step 2: the contract, and whether its source is clean. */
 async function agree(asked: Plan, parts: Omit<Run, 'plan' | 'contract' | 'facts' | 'digests' | 'seedDir'>): Promise<Run> {
   const { bundle, engine, ports, scratch, workspaceParent } = parts;
-  const plan = { ...asked, given: await copyGiven(asked.given, scratch, ports) };
+  const plan = await placeGiven(asked, scratch, ports);
   bundle.events.emit({ type: 'run.started', data: { backend: plan.backend.id, stage: plan.stage, task: plan.task.spec.id } });
   bundle.trace.start('contract');
   const { seedDir, dirty } = await checkSource(plan, scratch, ports);

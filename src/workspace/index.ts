@@ -2,4 +2,4 @@ export { renderPatch } from './diff.ts';
 export { checkEnding } from './ending.ts';
 export { openWorkspace, type Workspace } from './open.ts';
 export { type Reading, readTree } from './reading.ts';
-export { checkSource, copyGiven } from './source.ts';
+export { checkSource, placeGiven } from './source.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Given, Plan } from '../model/plan.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Ports } from '../ports.ts';
 import { compareTrees } from './reading.ts';
 
@@ -18,15 +18,31 @@ export async function checkSource(plan: Plan, scratch: string, ports: Ports): Pr
   return { seedDir, dirty: compareTrees(task.seed, now).map(file => `${file.path} (${file.change})`) };
 }
 
-/** Copies of what a scenario names as target and protected, made for one run: the project's own folders are never at stake. */
-export async function copyGiven(given: Given, scratch: string, { files }: Ports): Promise<Given> {
+/**
+ * A scenario's target and protected folders become copies made for one run: the project's own folders are never at stake.
+ * `@target/` in arguments, environment and prompt stands for that copy, which is how a scenario plays a leak.
+ */
+export async function placeGiven(plan: Plan, scratch: string, { files }: Ports): Promise<Plan> {
+  const { given, backend, env, task } = plan;
   const copy = async (from: string, name: string) => {
     await files.copyTree(from, join(scratch, name));
     return join(scratch, name);
   };
   const guarded: string[] = [];
   for (const [index, from] of given.protected.entries()) guarded.push(await copy(from, `protected-${index}`));
-  return { ...given, target: given.target && (await copy(given.target, 'target')), protected: guarded };
+  const placed = { ...given, protected: guarded };
+  if (!given.target) return { ...plan, given: placed };
+
+  const target = await copy(given.target, 'target');
+  const say = (text: string) => text.replaceAll('@target/', `${target}/`);
+  const argv = backend.argv?.map(say) as Plan['backend']['argv'];
+  return {
+    ...plan,
+    given: { ...placed, target },
+    backend: { ...backend, argv },
+    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, say(value)])),
+    task: { ...task, spec: { ...task.spec, prompt: say(task.spec.prompt) } },
+  };
 }
 
 async function makeDirty({ task }: Plan, seedDir: string, { files }: Ports): Promise<void> {
