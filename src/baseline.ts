@@ -3,7 +3,7 @@ import { differences } from './evidence/comparable.ts';
 import type { Evidence } from './evidence/seal.ts';
 import type { Contract } from './model/contract.ts';
 import type { BaselineFacts } from './model/facts.ts';
-import { defaultFakeScript } from './model/fake.ts';
+import { defaultFakeScript, type FakeAction } from './model/fake.ts';
 import { ordinaryGiven, type Plan } from './model/plan.ts';
 import type { Ports } from './ports.ts';
 
@@ -17,13 +17,17 @@ const BASELINE = 'baseline';
 export const baselinePlan = (plan: Plan, bundleDir: string): Plan => ({
   ...plan,
   backend: { id: 'fake' },
-  fake: plan.given.baseline ?? defaultFakeScript,
+  fake: plan.given.baseline ?? builtIn(plan),
   model: null,
   given: { ...ordinaryGiven, task: plan.given.task, containment: plan.given.containment, prior_stage: plan.given.prior_stage },
   scenarioText: null,
   out: bundleDir,
   bundleName: BASELINE,
 });
+
+/** The known good answer, then the claim; a task that needs a review gets one, or no backend could ever be compared on it. */
+const builtIn = ({ task }: Plan): readonly FakeAction[] =>
+  task.spec.review.required ? defaultFakeScript.toSpliced(-1, 0, { review: { verdict: 'approve' } }) : defaultFakeScript;
 
 /** Comparable: same task, nonce, containment and host. */
 export async function compareBaseline(contract: Contract, baseline: Evidence, { files }: Ports): Promise<BaselineFacts> {

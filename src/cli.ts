@@ -29,10 +29,20 @@ async function main(argv: readonly string[]): Promise<number> {
   if (!chosen) return exitCodes.pass;
 
   const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort(name));
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => endOn(name, controller));
   const code = await chosen(await makeIo(controller.signal));
-  if (!controller.signal.aborted) return code;
+  // what was sealed before the signal came is what it is
+  if (!controller.signal.aborted || code === exitCodes.pass) return code;
   return controller.signal.reason === 'SIGTERM' ? exitCodes.sigterm : exitCodes.sigint;
+}
+
+/**
+ * The first signal ends the run in good order: children gone, bundle sealed. A second one ends at once. The handlers stay
+ * until then: libraries that clean up after children end the process themselves where they see nobody else listening.
+ */
+function endOn(name: 'SIGINT' | 'SIGTERM', controller: AbortController): void {
+  if (controller.signal.aborted) process.exit(name === 'SIGTERM' ? exitCodes.sigterm : exitCodes.sigint);
+  controller.abort(name);
 }
 
 async function makeIo(signal: AbortSignal): Promise<Io> {

@@ -14,6 +14,9 @@ export interface Engine {
   calibrations: Map<string, Promise<Calibration>>;
   /** Programs of test commands, by name. */
   programs: Map<string, Promise<Program | null>>;
+  /** The engine's own code, and the git that it runs: what a backend must not change. */
+  codeDir: string;
+  git: string | undefined;
   /** How often calibration repeats seed and oracle. */
   calibrationTimes: number;
   progress?: Progress | undefined;
@@ -30,7 +33,16 @@ export async function createEngine(project: string, ports: Ports, progress?: Pro
   for (const prefix of Object.values(scratchPrefixes)) await ports.files.removeStaleScratch(prefix);
   const [engineDigest, commit] = await Promise.all([digestOfEngine(ports), commitOf(project, ports)]);
   const identity = { engineDigest, commit, host: sha256(ports.host.hostname) };
-  return { identity, calibrations: new Map(), programs: new Map(), calibrationTimes: CALIBRATION_TIMES, progress };
+  const git = await ports.host.which('git');
+  return {
+    identity,
+    codeDir: import.meta.dirname,
+    git,
+    calibrations: new Map(),
+    programs: new Map(),
+    calibrationTimes: CALIBRATION_TIMES,
+    progress,
+  };
 }
 
 /** Over the code that runs: every file beside this one, tests left out. */

@@ -1,7 +1,7 @@
 export { createEngine, type Engine } from './engine.ts';
 export { UserError, type Problem } from './errors.ts';
 export type { Evidence } from './evidence/index.ts';
-export { verifyBundle, type BundleCheck } from './evidence/verify.ts';
+export { verifyBundle, type BundleCheck } from './verify/verify.ts';
 export { blockers, type Blocker, type BlockerCode, type Status } from './model/blocker.ts';
 export { events, type EventType, type NormalizedEvent } from './model/event.ts';
 export { exitCodes } from './model/exit.ts';

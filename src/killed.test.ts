@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { verifyBundle } from './evidence/verify.ts';
+import { verifyBundle } from './verify/verify.ts';
 import type { Report } from './model/report.ts';
 import { nodePorts } from './node/ports.ts';
 

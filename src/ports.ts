@@ -79,8 +79,8 @@ export interface Files {
   readChunks(path: string): AsyncIterable<Uint8Array>;
   /** SHA-256 and size of a regular file, streamed. */
   digest(path: string): Promise<{ bytes: number; sha256: string; modified: number }>;
-  /** Kind, size and modes without following links; undefined where there is nothing. */
-  stat(path: string): Promise<{ kind: EntryKind; bytes: number; mode: number; modified: number } | undefined>;
+  /** Kind, size, modes and times (of content, of content or mode) without following links; undefined where there is nothing. */
+  stat(path: string): Promise<{ kind: EntryKind; bytes: number; mode: number; modified: number; changed: number } | undefined>;
   /** Names in a folder, sorted by bytes. */
   list(dir: string): Promise<string[]>;
   /** Every entry below `root`, sorted by bytes of the path, folders included. Never blocks on a FIFO, never follows a link. */

@@ -26,7 +26,8 @@ export const fake: Backend = {
     const watched: BackendJob = {
       ...job,
       onEvent(event) {
-        claim = claimOf(event) ?? claim;
+        // a claim of failure stays one
+        if (claim === null || claim === 'completed') claim = claimOf(event) ?? claim;
         job.onEvent(event);
       },
     };

@@ -7,7 +7,8 @@ import { fake } from './fake.ts';
 
 export type { Backend } from './backend.ts';
 export { answerApproval } from './approval.ts';
-export { runBackend, stateHarnessPlan } from './run-backend.ts';
+export { announce } from './announce.ts';
+export { runBackend } from './run-backend.ts';
 
 /** Adding a backend is one file and one line here. */
 export const backends: readonly Backend[] = [fake, command, caseBackend];

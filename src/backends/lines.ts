@@ -1,5 +1,5 @@
 /** A longer line is no event; it is skipped without being held. */
-const MAX_LINE_BYTES = 64 * 1024;
+const MAX_LINE_BYTES = 1024 * 1024;
 
 const NEWLINE = 10;
 

@@ -39,11 +39,26 @@ export function runProcess(
   return child.exit.finally(() => lines.end());
 }
 
-const text = (value: unknown) => (typeof value === 'string' ? value : '');
+/** Scope and mode are a line for a person, not a place to put a novel. */
+const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 1000) : '');
+
+/** An event nested deeper is none: readers bound what they read. */
+const MAX_DEPTH = 32;
+
+/** How deep the brackets go; those in strings count too, which only makes it stricter. */
+function depthOf(line: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const character of line) {
+    if (character === '{' || character === '[') deepest = Math.max(deepest, ++depth);
+    else if (character === '}' || character === ']') depth -= 1;
+  }
+  return deepest;
+}
 
 /** A line of the protocol that `fake` and `command` share: a JSON object with a string `type`. */
 export function readJsonEvent(line: string): RawEvent | undefined {
-  if (!line.startsWith('{')) return undefined;
+  if (!line.startsWith('{') || depthOf(line) > MAX_DEPTH) return undefined;
   try {
     const { type, data } = JSON.parse(line) as { type?: unknown; data?: unknown };
     if (typeof type !== 'string' || type === '') return undefined;

@@ -9,6 +9,7 @@ import type { Ports } from '../ports.ts';
 import { answerApproval } from './approval.ts';
 import type { Backend, RawEvent } from './backend.ts';
 import { agentEnvironment } from './environment.ts';
+import { stateHarnessPlan } from './announce.ts';
 
 /** A backend can fill the disk with events as with anything else; beyond this they are counted and dropped. */
 const MAX_EVENTS = 2000;
@@ -19,6 +20,8 @@ export interface BackendResult {
   backend: BackendFacts;
   review: Facts['review'];
   approvalDenied: string | null;
+  /** SHA-256 of the raw logs, by their path in the bundle. */
+  logs: Record<string, string>;
 }
 
 /**
@@ -46,7 +49,10 @@ export async function runBackend(
 
   const take = (event: RawEvent) => {
     count += 1;
-    if (count > MAX_EVENTS) return;
+    // a reject always counts: however many events came before, and whatever the backend says later
+    const isFirstReject = isReject(event) && review?.verdict !== 'reject';
+    if (count > MAX_EVENTS && !isFirstReject) return;
+    if (event.type === 'review.completed' && review?.verdict !== 'reject') review = readReview(event);
     said.push(`${JSON.stringify(event)}\n`);
     if (!mayClaim(event.type)) return;
     if (event.type === 'plan.updated') planned = true;
@@ -57,7 +63,6 @@ export async function runBackend(
     const data = JSON.stringify(event.data).length <= MAX_EVENT_BYTES ? event.data : { truncated: true };
     if (event.type === 'approval.requested') return;
     bundle.events.emit({ type: event.type, status: isReject(event) ? 'blocked' : 'ok', data: { ...data, source: 'agent' } });
-    if (event.type === 'review.completed') review = readReview(event);
   };
 
   bundle.events.emit({ type: 'backend.started', data: { backend: backend.id } });
@@ -73,6 +78,10 @@ export async function runBackend(
       onStderr: chunk => stderr.push(chunk),
       onEvent: take,
       answer(request) {
+        if (count > MAX_EVENTS) {
+          approvalDenied ??= `more than ${MAX_EVENTS} events came before it`;
+          return '{"type":"approval.denied","data":{}}';
+        }
         const answer = answerApproval(request, plan.approval, bundle, ports);
         approvalDenied ??= answer.denied;
         return answer.line;
@@ -107,16 +116,7 @@ export async function runBackend(
       digests: digestsOf(logs),
     },
   });
-  return { backend: facts, review, approvalDenied };
-}
-
-/** The plan of an agent that states none: what the contract itself asks for. */
-export function stateHarnessPlan(contract: Contract, bundle: Bundle): void {
-  const steps = [
-    `change ${contract.task.allowed_paths.join(', ')}`,
-    ...(contract.verification.command ? [`pass ${contract.verification.command.join(' ')}`] : []),
-  ];
-  bundle.events.emit({ type: 'plan.updated', data: { plan: steps, source: 'harness' } });
+  return { backend: facts, review, approvalDenied, logs: digestsOf(logs) };
 }
 
 const isReject = ({ type, data }: RawEvent) => type === 'review.completed' && data['verdict'] !== 'approve';

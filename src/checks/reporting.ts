@@ -54,7 +54,8 @@ export function planReporting(command: Argv, kind: ReportKind, reporter: string)
   }
 }
 
-const pytestArgs = ['-p', 'pytest_identities', '-p', 'no:cacheprovider'];
+/** The tree is the root: a conftest.py or a setup.py in a folder above it is nobody's. */
+const pytestArgs = ['-p', 'pytest_identities', '-p', 'no:cacheprovider', '--rootdir=.', '--confcutdir=.'];
 
 function documentReport(command: Argv, kind: 'junit' | 'ctrf'): Reporting {
   if (command.some(word => word.includes(PLACE))) {

@@ -26,8 +26,8 @@ async function play(action: FakeAction): Promise<void> {
     return edit([action.write], path =>
       writeFileSync(path, action.bytes === undefined ? (action.text ?? '') : Buffer.alloc(action.bytes, 'x')),
     );
-  if ('patch' in action) return applyPatch(patches[action.patch] ?? '', action.patch);
-  if ('oracle' in action) return applyPatch(oracle, 'oracle.patch');
+  if ('patch' in action) return applyPatch(patches[action.patch] ?? '');
+  if ('oracle' in action) return applyPatch(oracle);
   if ('delete' in action) return edit([action.delete], path => rmSync(path, { recursive: true }));
   if ('rename' in action) return edit(action.rename, (from, to) => renameSync(from, to));
   if ('link' in action) {
@@ -71,9 +71,10 @@ function place(path: string): string {
   return join(root, rest);
 }
 
-function applyPatch(patch: string, name: string): void {
+function applyPatch(patch: string): void {
   must(['git', 'apply', '-p1', '--whitespace=nowarn', '-'], patch);
-  emit('patch.applied', { files: [name] });
+  const touched = must(['git', 'apply', '--numstat', '-p1', '-'], patch).trim().split('\n');
+  emit('patch.applied', { files: touched.map(line => line.split('\t')[2]) });
 }
 
 function commit(message: string): void {
@@ -81,13 +82,16 @@ function commit(message: string): void {
   must(['git', 'commit', '--quiet', '--allow-empty', '-m', message]);
 }
 
+/** An event is a line of its own, also after a program that did not end its last one. */
 function run([program, ...args]: [string, ...string[]]): void {
   spawnSync(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  appendFileSync(1, '\n');
 }
 
-function must([program, ...args]: [string, ...string[]], input = ''): void {
-  const { status, stderr, error } = spawnSync(program, args, { input, encoding: 'utf8' });
+function must([program, ...args]: [string, ...string[]], input = ''): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { input, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${error?.message ?? stderr}`);
+  return stdout;
 }
 
 /** One line of standard input, blocking; it stays open for the answers to come. */

@@ -19,7 +19,8 @@ export function splitArgv(text: string): [string, ...string[]] {
     at = end;
   }
   const [program, ...rest] = words;
-  if (!program) throw new UserError({ at: '--command', message: 'names no program', hint: "Write it as --command 'node agent.js'." });
+  if (!program)
+    throw new UserError({ at: '--command', message: 'names no program', hint: "Write it as --command 'node /path/to/agent.js'." });
   return [program, ...rest];
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Engine } from '../engine.ts';
 import type { Evidence } from '../evidence/index.ts';
-import { verifyBundle } from '../evidence/verify.ts';
+import { verifyBundle } from '../verify/verify.ts';
 import { exitCodes } from '../model/exit.ts';
 import type { FakeAction } from '../model/fake.ts';
 import type { Limits } from '../model/plan.ts';

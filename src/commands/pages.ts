@@ -1,7 +1,7 @@
 import { blockers, type BlockerRow } from '../model/blocker.ts';
 import { events } from '../model/event.ts';
 import { exitOf } from '../model/exit.ts';
-import { row } from '../report/escape.ts';
+import { table } from '../report/escape.ts';
 import type { Command } from './command.ts';
 import { commonExits } from './exits.ts';
 
@@ -31,6 +31,10 @@ export const cliPage = (commands: readonly Command[]): string =>
 
 function commandSection({ name, summary, about, arguments: args, options, exits, examples }: Command): string[] {
   const usage = ['proofgate', name, ...args.map(a => a.name), ...(options.length ? ['[options]'] : [])].join(' ');
+  const inputs = [
+    ...args.map(a => [`\`${a.name}\``, `${cell(a.help)}${oneOf(a.choices)}`]),
+    ...options.map(o => [`\`${o.flags}\``, `${cell(o.help)}${oneOf(o.choices)}${o.default ? ` Default: ${o.default}.` : ''}`]),
+  ];
   return [
     `## ${name}`,
     '',
@@ -41,10 +45,7 @@ function commandSection({ name, summary, about, arguments: args, options, exits,
     usage,
     '```',
     '',
-    ...(args.length + options.length > 0 ? [row('argument or option', 'meaning'), row('---', '---')] : []),
-    ...args.map(a => row(`\`${a.name}\``, `${cell(a.help)}${oneOf(a.choices)}`)),
-    ...options.map(o => row(`\`${o.flags}\``, `${cell(o.help)}${oneOf(o.choices)}${o.default ? ` Default: ${o.default}.` : ''}`)),
-    ...(args.length + options.length > 0 ? [''] : []),
+    ...(inputs.length > 0 ? [...table(['argument or option', 'meaning'], inputs), ''] : []),
     ...exitTable(exits),
     '',
     ...examples.map(e => `- \`${e.line}\`: ${e.shows}`),
@@ -54,11 +55,11 @@ function commandSection({ name, summary, about, arguments: args, options, exits,
 
 const oneOf = (choices: readonly string[] = []): string => (choices.length ? ` One of ${choices.map(c => `\`${c}\``).join(', ')}.` : '');
 
-const exitTable = (exits: Readonly<Record<number, string>>): string[] => [
-  row('exit', 'meaning'),
-  row('---', '---'),
-  ...Object.entries(exits).map(([code, meaning]) => row(code, cell(meaning))),
-];
+const exitTable = (exits: Readonly<Record<number, string>>): string[] =>
+  table(
+    ['exit', 'meaning'],
+    Object.entries(exits).map(([code, meaning]) => [code, cell(meaning)]),
+  );
 
 /** docs/blockers.md */
 export const blockersPage = (): string =>
@@ -67,37 +68,38 @@ export const blockersPage = (): string =>
     'Every way a run can end other than `pass`, in pipeline order. A run may meet several: the first is *the* blocker and gives the status.',
     '`proofgate explain CODE` prints one of them. A row that says *not built* is defined, and no code path raises it yet.',
     '',
-    row('code', 'status', 'exit', 'who acts', 'meaning', 'what to do next'),
-    row('---', '---', '---', '---', '---', '---'),
-    ...rows(([code, r]) => [
-      anchor(code),
-      r.status,
-      String(exitOf(r.status)),
-      r.owner,
-      `${cell(r.meaning)}${r.built ? '' : ' *Not built.*'}`,
-      cell(r.hint),
-    ]),
+    ...table(
+      ['code', 'status', 'exit', 'who acts', 'meaning', 'what to do next'],
+      blockerRows.map(([code, r]) => [
+        anchor(code),
+        r.status,
+        String(exitOf(r.status)),
+        r.owner,
+        `${cell(r.meaning)}${r.built ? '' : ' *Not built.*'}`,
+        cell(r.hint),
+      ]),
+    ),
     '',
     '## What carries them',
     '',
     'The event has the status of the blocker, and its `data.blockers` has the code. A marker is a file below `backend/`.',
     'The last column is the row of the failure matrix (CTO-WORK-007) that fixed the code.',
     '',
-    row('code', 'event', 'may end otherwise when repeated', 'marker', 'matrix'),
-    row('---', '---', '---', '---', '---'),
-    ...rows(([code, r]) => [
-      `\`${code}\``,
-      r.event ? `\`${r.event}\`` : 'none',
-      r.retryable ? 'yes' : 'no',
-      r.marker ? `\`${r.marker}\`` : '',
-      r.matrix ?? '',
-    ]),
+    ...table(
+      ['code', 'event', 'may end otherwise when repeated', 'marker', 'matrix'],
+      blockerRows.map(([code, r]) => [
+        `\`${code}\``,
+        r.event ? `\`${r.event}\`` : 'none',
+        r.retryable ? 'yes' : 'no',
+        r.marker ? `\`${r.marker}\`` : '',
+        r.matrix ?? '',
+      ]),
+    ),
   );
 
 const anchor = (code: string): string => `<a id="${code}"></a>\`${code}\``;
 
-const rows = (cells: (entry: [string, BlockerRow]) => string[]): string[] =>
-  Object.entries<BlockerRow>(blockers).map(entry => row(...cells(entry)));
+const blockerRows = Object.entries<BlockerRow>(blockers);
 
 /** docs/events.md */
 export const eventsPage = (required: readonly string[]): string =>
@@ -106,12 +108,13 @@ export const eventsPage = (required: readonly string[]): string =>
     'The lines of `events.normalized.jsonl`: numbered without a gap, dated, and each with the SHA-256 of the line before.',
     "What the harness emits is a fact. What an agent emits is a claim; an event that is the harness's own, sent by an agent, stays in `backend/events.jsonl`.",
     '',
-    row('event', 'comes from', 'required by default', 'meaning'),
-    row('---', '---', '---', '---'),
-    ...Object.entries(events).map(([type, { origin, meaning }]) => {
-      const place = required.indexOf(type);
-      return row(`\`${type}\``, origin, place === -1 ? '' : `${place + 1}`, cell(meaning));
-    }),
+    ...table(
+      ['event', 'comes from', 'required by default', 'meaning'],
+      Object.entries(events).map(([type, { origin, meaning }]) => {
+        const place = required.indexOf(type);
+        return [`\`${type}\``, origin, place === -1 ? '' : `${place + 1}`, cell(meaning)];
+      }),
+    ),
     '',
     'A number in the third column is the place in the order that a pass needs.',
   );

@@ -80,7 +80,11 @@ function backendOf({ backend, command, fake }: RunOptions): Plan['backend'] {
     });
   }
   if (id === 'command' && command === undefined) {
-    throw new UserError({ at: '--backend command', message: 'does not say which program', hint: "Add --command 'node agent.js'." });
+    throw new UserError({
+      at: '--backend command',
+      message: 'does not say which program',
+      hint: "Add --command 'node /path/to/agent.js'.",
+    });
   }
   if (fake !== undefined && id !== 'fake') {
     throw new UserError({

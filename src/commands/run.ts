@@ -28,7 +28,10 @@ export const run: Command<RunOptions & { json?: true }> = {
   arguments: [{ name: '[task]', help: 'A folder of fixtures/, of the project or built in. Default: n1-string-slugify.' }],
   options: [
     { flags: '--engine, --backend <id>', help: 'Which coding agent; proofgate list backends names them.', default: 'fake' },
-    { flags: '--command <argv>', help: "Run this program as the agent, as in 'node agent.js --fast'; implies --backend command." },
+    {
+      flags: '--command <argv>',
+      help: "Run this program as the agent, as in 'node /home/me/agent.js --fast'; implies --backend command. It starts in a copy of the folder of the task, so name files by absolute paths.",
+    },
     { flags: '--stage <n>', help: 'Rung of the ladder, 1 to 6.', default: '2', parse: parseStage },
     { flags: '--out <dir>', help: 'Folder in which the bundle folder is made.', default: 'reports/runs' },
     { flags: '--fake <file>', help: 'YAML list of what the fake backend does; without it, it applies the known good answer.' },
@@ -48,11 +51,11 @@ export const run: Command<RunOptions & { json?: true }> = {
     [exitCodes.sigterm]: 'ended by SIGTERM, in the same way',
   },
   examples: [
-    { line: 'proofgate run', shows: 'the first proof, with nothing but Node' },
+    { line: 'proofgate run', shows: 'the first proof, with nothing but Node and git' },
     { line: 'proofgate run n2-recurrence-week-start', shows: 'another built-in task' },
     {
-      line: "proofgate run --command 'node agent.js'",
-      shows: 'any program as the agent: it works in the current folder and finds its task in PROOFGATE_PROMPT_FILE',
+      line: 'proofgate run --command "node $PWD/agent.js"',
+      shows: 'any program as the agent: it starts in a copy of the folder of the task, which PROOFGATE_PROMPT_FILE has',
     },
     { line: 'proofgate run --json > result.json', shows: 'the same for programs: {exit, bundle, report}' },
   ],

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type BundleCheck, verifyBundle } from '../evidence/verify.ts';
+import { type BundleCheck, verifyBundle } from '../verify/verify.ts';
 import { exitCodes } from '../model/exit.ts';
 import { oneLine } from '../report/escape.ts';
 import { asJson, type Command, jsonOption } from './command.ts';

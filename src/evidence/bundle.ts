@@ -6,6 +6,7 @@ import { makeEventLog, sha256, type EventLog } from './events.ts';
 import { makeLineLog } from './line-log.ts';
 import { makeLogSink, type LogSink } from './log-sink.ts';
 import type { Redactor } from './redact.ts';
+import { unlockFolder } from '../workspace/unlock.ts';
 import { makeTrace, type Progress, type Trace } from './trace.ts';
 
 /** An artifact that could not be written, and the system's own word for why. */
@@ -38,8 +39,12 @@ export interface Bundle {
   /** Text of the engine's own logs, to compare with what stands there. A log that could not be written is left out. */
   expected(): ReadonlyMap<string, string>;
   closeLogs(): void;
-  /** Puts the engine's own logs back as they were written, where somebody else wrote into them. Call it when they are closed. */
+  /** Puts back what the engine wrote before the backend started, the reserved report first, where somebody else wrote into it. */
+  restore(): Promise<void>;
+  /** The same for the engine's own logs. Call it when they are closed. */
   restoreLogs(): Promise<void>;
+  /** Leaves the reserved fail and no manifest, whatever stands there: the end of a run that cannot be sealed. */
+  abandon(): Promise<void>;
 }
 
 export const EVENTS = 'events.normalized.jsonl';
@@ -51,14 +56,22 @@ export interface BundleSetup {
   startedAt: number;
   startedWall: number;
   redactor: Redactor;
+  /** Text of the report that was reserved. */
+  reserved: string;
   progress?: Progress | undefined;
 }
 
 /** Opens the logs of a bundle folder that is in place already. */
-export function openBundle(plan: Plan, { dir, runId, startedAt, startedWall, redactor, progress }: BundleSetup, ports: Ports): Bundle {
+export function openBundle(
+  plan: Plan,
+  { dir, runId, startedAt, startedWall, redactor, reserved, progress }: BundleSetup,
+  ports: Ports,
+): Bundle {
   const { files } = ports;
   const clock = watched(ports.clock);
   const failures: ArtifactFailure[] = [];
+  /** Whole artifacts as they were written. */
+  const whole = new Map<string, string>();
 
   const failed = (path: string) => (error: unknown) => {
     const code = systemCode(error);
@@ -89,6 +102,14 @@ export function openBundle(plan: Plan, { dir, runId, startedAt, startedWall, red
   ]);
   const written = () => [...own].filter(([path]) => !failures.some(failure => failure.path === path));
 
+  const putBack = async (path: string, text: string) => {
+    const place = join(dir, path);
+    const stat = await files.stat(place);
+    if (stat?.kind === 'file' && stat.bytes === Buffer.byteLength(text) && (await files.readText(place)) === text) return;
+    await files.remove(place);
+    await files.write(place, text);
+  };
+
   return {
     dir,
     runId,
@@ -109,6 +130,7 @@ export function openBundle(plan: Plan, { dir, runId, startedAt, startedWall, red
         const bytes = verbatim || typeof content !== 'string' ? content : redactor.text(content);
         if (isFull(path)) files.openFull().write(bytes.length > 0 ? bytes : '\n');
         else await files.write(join(dir, path), bytes);
+        if (typeof bytes === 'string') whole.set(path, bytes);
         return sha256(bytes);
       } catch (error) {
         failed(path)(error);
@@ -124,13 +146,25 @@ export function openBundle(plan: Plan, { dir, runId, startedAt, startedWall, red
       for (const lines of own.values()) lines.close();
     },
 
-    async restoreLogs() {
-      for (const [path, lines] of written()) {
-        const place = join(dir, path);
-        if ((await files.stat(place))?.kind === 'file' && (await files.readText(place)) === lines.text()) continue;
-        await files.remove(place);
-        await files.write(place, lines.text());
+    async restore() {
+      if (!(await unlockFolder(dir, ports))) {
+        await files.remove(dir);
+        await files.makeDir(dir);
       }
+      await putBack('report.json', reserved);
+      for (const [path, text] of whole) await putBack(path, text);
+    },
+
+    async restoreLogs() {
+      for (const [path, lines] of written()) await putBack(path, lines.text());
+    },
+
+    async abandon() {
+      for (const lines of own.values()) lines.close();
+      await unlockFolder(dir, ports);
+      await files.remove(join(dir, 'manifest.json'));
+      await files.remove(join(dir, 'report.json'));
+      await files.replace(join(dir, 'report.json'), reserved);
     },
   };
 }

@@ -32,13 +32,14 @@ export async function reserve(plan: Plan, redactor: Redactor, engine: EngineIden
   const stamp = `${new Date(startedWall).toISOString().replace(/[-:]|\.\d+/g, '')}`;
   const runId = `${stamp}-${plan.task.spec.id}-${plan.backend.id}-${ports.randomHex(4)}`;
   const dir = join(plan.out, plan.bundleName ?? runId);
+  const reserved = reportText(reservedReport(plan, runId, dir, startedWall, engine));
   const draft = join(plan.out, `${PREPARING}${host.pid}-${runId}`);
   try {
     await files.makeDir(plan.out);
     await removeStale(plan.out, ports);
     await files.makeDirExclusive(draft);
     await files.makeDir(join(draft, 'backend', 'agent'));
-    await files.write(join(draft, 'report.json'), reportText(reservedReport(plan, runId, dir, startedWall, engine)));
+    await files.write(join(draft, 'report.json'), reserved);
     await bringAboutFaults(plan, draft, ports);
     await files.publishDir(draft, dir);
   } catch (error) {
@@ -54,7 +55,7 @@ export async function reserve(plan: Plan, redactor: Redactor, engine: EngineIden
       { cause: error },
     );
   }
-  const bundle = openBundle(plan, { dir, runId, startedAt, startedWall, redactor, progress }, ports);
+  const bundle = openBundle(plan, { dir, runId, startedAt, startedWall, redactor, reserved, progress }, ports);
   bundle.trace.start('reserve');
   bundle.trace.end('reserve', 'ok');
   return bundle;

@@ -1,5 +1,6 @@
 import { dirname, join, posix } from 'node:path';
-import type { Entry, Ports } from '../ports.ts';
+import type { Ports } from '../ports.ts';
+import { walkUnlocked } from '../workspace/unlock.ts';
 import type { Redactor } from './redact.ts';
 
 /** A secret, and where it was found: `artifact` is relative to the bundle. */
@@ -12,7 +13,7 @@ export interface Exposure {
 const sealersOwn = ['report.json'];
 
 /** The only folder of a bundle that an agent may write, and therefore the only one in which it can have locked something. */
-const agentFolder = 'backend/agent/';
+const isAgents = (path: string) => path.startsWith('backend/agent/');
 
 /**
  * Step 12: looks for registered secrets in every file of the bundle, in the names of files and folders, and in what links point to.
@@ -26,7 +27,7 @@ const agentFolder = 'backend/agent/';
 export async function scanBundle(dir: string, redactor: Redactor, { files }: Ports): Promise<Exposure[]> {
   if (redactor.idle) return [];
   const exposures: Exposure[] = [];
-  for (const { path, kind, target, oddity } of await walkUnlocked(dir, files)) {
+  for (const { path, kind, target, oddity } of await walkUnlocked(dir, { skip: sealersOwn, maxFileBytes: 0 }, { files }, isAgents)) {
     const names = new Set([...namesOfItself(path, redactor), ...redactor.names(target ?? '')]);
     if (kind === 'file' && oddity !== 'unreadable' && oddity !== 'name_not_utf8') {
       for (const name of await namesInFile(join(dir, path), redactor, files)) names.add(name);
@@ -34,20 +35,6 @@ export async function scanBundle(dir: string, redactor: Redactor, { files }: Por
     exposures.push(...[...names].toSorted().map(name => ({ name, artifact: path })));
   }
   return exposures;
-}
-
-/** An agent cannot hide a secret in a folder that nobody may list: what it locked is unlocked, level by level. */
-async function walkUnlocked(dir: string, files: Ports['files']): Promise<Entry[]> {
-  const unlocked = new Set<string>();
-  for (;;) {
-    const entries = await files.walk(dir, { skip: sealersOwn, maxFileBytes: 0 });
-    const locked = entries.filter(({ path, oddity }) => oddity === 'unreadable' && path.startsWith(agentFolder) && !unlocked.has(path));
-    if (locked.length === 0) return entries;
-    for (const { path, kind } of locked) {
-      unlocked.add(path);
-      if (kind === 'file' || kind === 'dir') await files.chmod(join(dir, path), kind === 'dir' ? 0o700 : 0o600);
-    }
-  }
 }
 
 async function namesInFile(path: string, redactor: Redactor, files: Ports['files']): Promise<string[]> {

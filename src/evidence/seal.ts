@@ -108,6 +108,7 @@ async function commit(
     const derived = deriveReport(contract, failed, bundle.events.list, report.run_start, report.run_end);
     const { 'manifest.json': _gone, ...digests } = report.artifact_digests;
     return writeReport({ ...report, ...derived, artifact_digests: digests }).catch(async () => {
+      await bundle.abandon();
       const reserved = JSON.parse(await files.readText(join(bundle.dir, 'report.json'))) as Report;
       return { dir: bundle.dir, report: reserved, exit: exitCodes.fail };
     });

@@ -56,7 +56,7 @@ export const blockers = {
     meaning: 'The backend is not enabled for exactly this stage.', hint: 'Set the stage switch named in the detail to the stage of the run.' },
   prior_stage_not_proven:   { status: 'blocked', event: 'run.completed',          owner: 'operator', retryable: false, marker: null, matrix: null, built: true,
     meaning: 'The stage before this one has no valid promotion for this backend and model.', hint: 'Prove and promote the earlier stage first.' },
-  source_not_admitted:      { status: 'blocked', event: 'run.completed',          owner: 'operator', retryable: false, marker: null, matrix: null, built: false,
+  source_not_admitted:      { status: 'blocked', event: 'run.completed',          owner: 'operator', retryable: false, marker: null, matrix: null, built: true,
     meaning: 'No valid admission record for the source.', hint: 'Write a record in admissions/sources/ and review it.' },
   binary_not_admitted:      { status: 'blocked', event: 'run.completed',          owner: 'operator', retryable: false, marker: null, matrix: null, built: false,
     meaning: 'No valid admission record for the binary, or its digest differs.', hint: 'Admit this digest, or point the switch at the admitted binary.' },

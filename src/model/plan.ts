@@ -29,8 +29,6 @@ export interface Given {
   /** Highest level offered. */
   containment: ContainmentLevel | null;
   secrets: Readonly<Record<string, string>>;
-  /** Ends the engine's own run at this event. */
-  interrupt: { at: string; signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT' } | null;
 }
 
 export const ordinaryGiven: Given = {
@@ -43,7 +41,6 @@ export const ordinaryGiven: Given = {
   baseline: null,
   containment: null,
   secrets: {},
-  interrupt: null,
 };
 
 export interface Limits {

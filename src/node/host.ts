@@ -3,7 +3,7 @@ import type { Host } from '../ports.ts';
 import { which } from './programs.ts';
 
 /** The machine the engine runs on. */
-export const makeHost = (env: Readonly<Record<string, string | undefined>>): Host => ({
+export const makeHost = (env: Readonly<Record<string, string | undefined>>, known = new Map<string, string>()): Host => ({
   platform: process.platform,
   hostname: hostname(),
   pid: process.pid,
@@ -12,7 +12,12 @@ export const makeHost = (env: Readonly<Record<string, string | undefined>>): Hos
   nodePath: process.execPath,
   nodeVersion: process.version,
   alive,
-  which: program => which(program, env['PATH']),
+  // looked up once: what appears on the PATH later is not what was there when the engine began
+  async which(program) {
+    const path = known.get(program) ?? (await which(program, env['PATH']));
+    if (path) known.set(program, path);
+    return path;
+  },
 });
 
 /** A process that belongs to somebody else is alive too. */

@@ -56,7 +56,7 @@ export const digest: Files['digest'] = async path => {
 export const stat: Files['stat'] = async path => {
   try {
     const stats = await lstat(path);
-    return { kind: kindOf(stats), bytes: stats.size, mode: stats.mode & 0o7777, modified: stats.mtimeMs };
+    return { kind: kindOf(stats), bytes: stats.size, mode: stats.mode & 0o7777, modified: stats.mtimeMs, changed: stats.ctimeMs };
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;

@@ -12,7 +12,8 @@ export const scratchName = (prefix: string): string => `${prefix}-${process.pid}
 /** A private folder that is gone when its owner is done with it. */
 export const scratch: Files['scratch'] = async prefix => {
   const { path } = await dir({ template: `${scratchName(prefix)}XXXXXX`, mode: 0o700, tmpdir: tmpdir(), keep: true });
-  return { path, [Symbol.asyncDispose]: () => remove(path) };
+  // what cannot be removed (an immutable file) is left for somebody who can
+  return { path, [Symbol.asyncDispose]: () => remove(path).catch(() => undefined) };
 };
 
 /** Removes what engines that were killed left behind: own folders of this prefix whose pid is dead. Answers their paths. */
@@ -21,8 +22,10 @@ export async function removeStaleScratch(prefix: string): Promise<string[]> {
   for (const name of readdirSync(tmpdir())) {
     const path = join(tmpdir(), name);
     if (!isStale(name, prefix) || !isOwnFolder(path)) continue;
-    await remove(path);
-    removed.push(path);
+    await remove(path).then(
+      () => removed.push(path),
+      () => undefined,
+    );
   }
   return removed;
 }

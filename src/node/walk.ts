@@ -31,7 +31,8 @@ function describe(sight: Sight, maxFileBytes: number, buffer: Buffer): Entry {
 function readLink(place: Buffer): Partial<Entry> {
   try {
     const target = readlinkSync(place, { encoding: 'buffer' });
-    return { target: showBytes(target), digest: createHash('sha256').update(target).digest('hex') };
+    const oddity = isUtf8(target) ? {} : { oddity: 'name_not_utf8' as const };
+    return { target: showBytes(target), digest: createHash('sha256').update(target).digest('hex'), ...oddity };
   } catch (error) {
     if (isRefusal(error)) return { oddity: 'unreadable' };
     throw error;

@@ -30,8 +30,9 @@ const visible = (value: string): string =>
     return NAMED[c] ?? `\\u${c.codePointAt(0)!.toString(16).padStart(4, '0')}`;
   });
 
-/** A row of a table; the cells are Markdown already. */
-export const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+/** A table; the cells are Markdown already. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
+  [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`);
 
 /** For a terminal: nothing that an agent wrote may begin a line of its own or move the cursor. */
 // oxlint-disable-next-line no-control-regex

@@ -1,7 +1,7 @@
 import type { NormalizedEvent } from '../model/event.ts';
 import type { Report } from '../model/report.ts';
 import { showMs } from '../model/duration.ts';
-import { code, row, text } from './escape.ts';
+import { code, table, text } from './escape.ts';
 import { count, reason, where } from './headline.ts';
 import { list } from './list.ts';
 import { testsSection } from './tests-section.ts';
@@ -39,9 +39,10 @@ const verdictSection = (report: Page): string[] => [
   '',
   `${sentence(report)} It took ${showMs(Date.parse(report.run_end) - Date.parse(report.run_start))}.`,
   '',
-  row('outcome', 'lifecycle', 'exit code of the backend', 'run'),
-  row('---', '---', '---', '---'),
-  row(report.outcome, report.lifecycle, String(report.backend_exit_code ?? 'none'), code(report.run_id)),
+  ...table(
+    ['outcome', 'lifecycle', 'exit code of the backend', 'run'],
+    [[report.outcome, report.lifecycle, String(report.backend_exit_code ?? 'none'), code(report.run_id)]],
+  ),
 ];
 
 function changedSection({ changed_files: files, allowed_writes_passed: allowed, lifecycle }: Page): string[] {

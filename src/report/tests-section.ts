@@ -1,5 +1,5 @@
 import type { TestOutcome, VerificationSummary } from '../model/verification.ts';
-import { code, row } from './escape.ts';
+import { code, table } from './escape.ts';
 import { count } from './headline.ts';
 
 /** With more tests than this, only those that did not pass are named. */
@@ -24,7 +24,7 @@ export function testsSection(verification: VerificationSummary): string[] {
     ...title,
     `${code(command.join(' '))} ended ${ending(verification)}: ${totals(verification)}.`,
     '',
-    ...table(verification),
+    ...testTable(verification),
     `Control: ${control.seen_failing} of ${control.planted + control.twins} tests that must fail were seen failing` +
       ` (${control.planted} planted, ${count(control.twins, 'twin')}).`,
     '',
@@ -43,15 +43,16 @@ const totals = ({ counts }: VerificationSummary): string =>
     .map(outcome => `${counts[outcome]} ${WORDS[outcome]}`)
     .join(', ') || 'no test ran';
 
-function table({ tests, counts }: VerificationSummary): string[] {
+function testTable({ tests, counts }: VerificationSummary): string[] {
   const all = tests.length <= NAME_ALL_UP_TO;
   const named = (all ? tests : tests.filter(t => t.outcome !== 'passed')).slice(0, LONGEST_TABLE);
   if (named.length === 0) return [];
   const left = tests.length - named.length;
   return [
-    row('test', 'outcome'),
-    row('---', '---'),
-    ...named.map(({ id, outcome }) => row(code(id), outcome === 'passed' ? 'passed' : `**${WORDS[outcome]}**`)),
+    ...table(
+      ['test', 'outcome'],
+      named.map(({ id, outcome }) => [code(id), outcome === 'passed' ? 'passed' : `**${WORDS[outcome]}**`]),
+    ),
     '',
     ...(left > 0 ? [`${count(left, 'more test')}${left <= counts.passed ? ', passed' : ''}: test-report.json names all.`, ''] : []),
   ];

@@ -1,6 +1,6 @@
 import { showMs } from '../model/duration.ts';
 import type { NormalizedEvent } from '../model/event.ts';
-import { code, row, text } from './escape.ts';
+import { code, table, text } from './escape.ts';
 import { LONGEST_LIST, rest } from './list.ts';
 
 /** The events in order, each with the time since the start. */
@@ -13,10 +13,9 @@ export function timelineSection(events: readonly NormalizedEvent[], start: strin
     '',
     'A fact was seen by the harness; a claim is what the agent said.',
     '',
-    row('after', 'event', 'status', 'which is', 'note'),
-    row('---', '---', '---', '---', '---'),
-    ...shown.map(({ time, type, status, data }) =>
-      row(after(time), code(type), status, isClaim(type, data) ? 'claim' : 'fact', note(data)),
+    ...table(
+      ['after', 'event', 'status', 'which is', 'note'],
+      shown.map(({ time, type, status, data }) => [after(time), code(type), status, isClaim(type, data) ? 'claim' : 'fact', note(data)]),
     ),
     ...rest(events.length),
   ];

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { EventType } from '../model/event.ts';
 import { FakeAction } from '../model/fake.ts';
 import { ArtifactFault, ContainmentLevel } from '../model/plan.ts';
 import { TaskSpec } from '../model/task.ts';
@@ -61,13 +60,7 @@ const Given = z
       )
       .optional()
       .describe('Name to value: registered, and put into the environment of the backend.'),
-    interrupt: z
-      .strictObject({
-        at: EventType.describe('Event at which the engine is ended.'),
-        signal: z.enum(['SIGKILL', 'SIGTERM', 'SIGINT']).describe('Signal that ends it.'),
-      })
-      .optional()
-      .describe('Ends the engine while it runs.'),
+    interrupt: notBuilt('a signal that ends the engine at an event.'),
     admissions: notBuilt('a folder of admission records.'),
     provider: notBuilt('the state of the provider.'),
     mutate: notBuilt('a change to the bundle before it is verified.'),

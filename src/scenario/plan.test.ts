@@ -45,7 +45,7 @@ stage: 1
 env: {CTO_HARNESS_ALLOW_CASE: "1"}
 limits: {backend: 1s, verification: 250ms, run: 2m, output: 1000, processes: 4}
 approval: {answer: denied, actor: somebody}
-given: {tree: dirty, prior_stage: promoted, artifact_fault: {patch.diff: disk_full}, secrets: {TOKEN: long-enough}, interrupt: {at: run.started, signal: SIGKILL}}
+given: {tree: dirty, prior_stage: promoted, artifact_fault: {patch.diff: disk_full}, secrets: {TOKEN: long-enough}}
 `);
     expect(made).toMatchObject({
       backend: { id: 'command', argv: ['node', 'x.js'] },
@@ -58,7 +58,6 @@ given: {tree: dirty, prior_stage: promoted, artifact_fault: {patch.diff: disk_fu
         prior_stage: 'promoted',
         artifact_fault: { 'patch.diff': 'disk_full' },
         secrets: { TOKEN: 'long-enough' },
-        interrupt: { at: 'run.started', signal: 'SIGKILL' },
       },
     });
   });

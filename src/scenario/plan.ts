@@ -143,7 +143,6 @@ async function givenOf(scenario: Scenario, files: Files): Promise<Given> {
     baseline: given.baseline ?? ordinaryGiven.baseline,
     containment: given.containment ?? ordinaryGiven.containment,
     secrets: given.secrets ?? ordinaryGiven.secrets,
-    interrupt: given.interrupt ?? ordinaryGiven.interrupt,
   };
 }
 

@@ -75,6 +75,14 @@ function oddProblems(name: string, entries: readonly Entry[]): Problem[] {
   const plain = new Set<Entry['kind']>(['file', 'link', 'dir']);
   return entries.flatMap(({ path, kind, oddity }) => {
     const at = `fixtures/${name}/${path}`;
+    if (basename(path) === '.git')
+      return [
+        {
+          at,
+          message: 'a git repository cannot be part of a task',
+          hint: 'remove it; the harness makes the repository that the agent works in',
+        },
+      ];
     if (!plain.has(kind))
       return [{ at, message: `a ${kind} cannot be part of a task`, hint: 'remove it; a task has files, folders and links' }];
     if (oddity && oddity !== 'hard_link') return [{ at, message: `cannot be part of a task: ${oddity}`, hint: 'mend or remove it' }];

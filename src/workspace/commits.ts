@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Entry, Ports } from '../ports.ts';
 import { git } from './git.ts';
 import type { Workspace } from './open.ts';
+import { walkUnlocked } from './unlock.ts';
 
 /** Files of a git directory that stand for an operation that was begun and not ended. */
 const OPEN_OPERATIONS = {
@@ -16,6 +17,7 @@ const OPEN_OPERATIONS = {
 } as const;
 
 /** More than this is no git directory of a task; it is not copied. */
+const MAX_INDEX_BYTES = 64 * 1024 * 1024;
 const MAX_OBJECT_BYTES = 256 * 1024 * 1024;
 
 /**
@@ -28,17 +30,35 @@ export async function inspectCommits(
   scratch: string,
   ports: Ports,
 ): Promise<{ commits: boolean; unfinished: string[] }> {
+  try {
+    return await inspect(workspace, entries, scratch, ports);
+  } catch (error) {
+    // whatever an agent makes of its git directory, it is a finding and not a failure of the harness
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return { commits: true, unfinished: [`the git directory of the workspace cannot be read (${code})`] };
+  }
+}
+
+async function inspect(
+  workspace: Workspace,
+  entries: readonly Entry[],
+  scratch: string,
+  ports: Ports,
+): Promise<{ commits: boolean; unfinished: string[] }> {
   const { files } = ports;
   const dotGit = join(workspace.dir, '.git');
   const kind = (await files.stat(dotGit))?.kind;
   if (kind !== 'dir') return { commits: kind !== undefined, unfinished: [kind ? `.git is a ${kind} now` : '.git is gone'] };
 
   const unfinished: string[] = [];
+  await walkUnlocked(dotGit, { maxFileBytes: 0 }, ports);
   for (const [name, meaning] of Object.entries(OPEN_OPERATIONS)) {
     if (await files.stat(join(dotGit, name))) unfinished.push(meaning);
   }
   const head = await headCommit(dotGit, ports);
-  if (head === workspace.baselineCommit) return { commits: false, unfinished };
+  const elsewhere = await otherBranches(dotGit, [workspace.baselineCommit, head ?? ''], ports);
+  unfinished.push(...elsewhere);
+  if (head === workspace.baselineCommit) return { commits: elsewhere.length > 0, unfinished };
   if (!head) return { commits: true, unfinished: [...unfinished, 'HEAD of the workspace cannot be read'] };
 
   const beside = await besideCommit(head, dotGit, entries, scratch, workspace, ports);
@@ -60,6 +80,17 @@ async function headCommit(dotGit: string, ports: Ports): Promise<string | undefi
   );
 }
 
+/** Branches and tags that lead anywhere but to the baseline or to the last commit. */
+async function otherBranches(dotGit: string, known: readonly string[], ports: Ports): Promise<string[]> {
+  const refs = await walkUnlocked(join(dotGit, 'refs'), { skip: ['stash'], maxFileBytes: 0 }, ports);
+  const others: string[] = [];
+  for (const { path, kind } of refs) {
+    if (kind === 'dir' || known.includes((await readSmall(join(dotGit, 'refs', path), ports)).trim())) continue;
+    others.push(`commits beside HEAD (refs/${path})`);
+  }
+  return others;
+}
+
 const isCommit = (text: string) => (/^[0-9a-f]{40}$/.test(text) ? text : undefined);
 
 async function readSmall(path: string, { files }: Ports): Promise<string> {
@@ -78,12 +109,15 @@ async function besideCommit(
 ): Promise<string[]> {
   const { files } = ports;
   const objects = join(scratch, 'agent-objects');
-  const found = await files.walk(join(dotGit, 'objects'), { skip: ['info'], maxFileBytes: 0 });
+  const found = await walkUnlocked(join(dotGit, 'objects'), { skip: ['info'], maxFileBytes: 0 }, ports);
   const plain = found.filter(entry => entry.kind === 'file');
   if (plain.reduce((sum, entry) => sum + entry.bytes, 0) > MAX_OBJECT_BYTES)
     return ['the git directory of the workspace is too large to be read'];
   for (const { path } of plain) await files.write(join(objects, path), await files.readBytes(join(dotGit, 'objects', path)));
 
+  // nothing that could have been written into the harness's git directory meanwhile is believed
+  await files.write(join(workspace.gitDir, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
+  await files.remove(join(workspace.gitDir, 'objects', 'info'));
   const env = { GIT_DIR: workspace.gitDir, GIT_ALTERNATE_OBJECT_DIRECTORIES: objects };
   let committed: Map<string, string>;
   try {
@@ -103,7 +137,10 @@ async function besideCommit(
   for (const path of committed.keys()) if (!tree.has(path)) beside.push(`${path} (deletion not committed)`);
 
   const index = join(scratch, 'agent-index');
-  if ((await files.stat(join(dotGit, 'index')))?.kind === 'file') {
+  const staging = await files.stat(join(dotGit, 'index'));
+  if (staging && (staging.kind !== 'file' || staging.bytes > MAX_INDEX_BYTES))
+    return [...beside, 'the index of the workspace cannot be read'];
+  if (staging) {
     await files.write(index, await files.readBytes(join(dotGit, 'index')));
     try {
       const { stdout } = await git(['ls-files', '-s', '-z'], { cwd: scratch, env: { ...env, GIT_INDEX_FILE: index } }, ports);

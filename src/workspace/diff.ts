@@ -14,9 +14,7 @@ export const NOT_REPRESENTABLE = '# proofgate: not representable: ';
  */
 export async function renderPatch(workspace: Workspace, reading: Reading, scratch: string, ports: Ports): Promise<Uint8Array> {
   const shown = reading.files.filter(isShown);
-  const notes = reading.files
-    .filter(file => !isShown(file))
-    .map(file => `${NOT_REPRESENTABLE}${JSON.stringify(file.path)} (${file.oddity ?? file.kind})\n`);
+  const notes = reading.files.filter(file => !isShown(file)).map(file => noteOf(file, file.oddity ?? file.kind));
   if (shown.length === 0) return Buffer.from(notes.join(''));
 
   const room = join(scratch, 'diff');
@@ -32,6 +30,8 @@ export async function renderPatch(workspace: Workspace, reading: Reading, scratc
   await git(['diff', '--no-index', ...SHOW, 'a', 'b'], { cwd: room, okCodes: [0, 1], stdoutFile: out }, ports);
   return Buffer.concat([Buffer.from(notes.join('')), nameBothSides(await ports.files.readBytes(out))]);
 }
+
+const noteOf = ({ path }: ChangedFile, why: string) => `${NOT_REPRESENTABLE}${JSON.stringify(path)} (${why})\n`;
 
 const SHOW = ['--no-color', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-prefix', '--binary', '--full-index'];
 

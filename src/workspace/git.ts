@@ -14,6 +14,9 @@ const SAFE_ENV = {
   GIT_OPTIONAL_LOCKS: '0',
   GIT_TERMINAL_PROMPT: '0',
   GIT_NO_REPLACE_OBJECTS: '1',
+  // nothing is ever fetched: a promisor remote would run a program of the agent's
+  GIT_ALLOW_PROTOCOL: 'none',
+  GIT_NO_LAZY_FETCH: '1',
   LC_ALL: 'C',
   // one commit id for one seed: author, committer and dates are fixed
   GIT_AUTHOR_NAME: 'proofgate',
@@ -74,7 +77,8 @@ export async function git(
   { cwd, env = {}, input, okCodes = [0], stdoutFile }: GitOptions,
   { exec, host }: Ports,
 ): Promise<ExecResult> {
-  const result = await exec(['git', ...SAFE_CONFIG, ...args], {
+  const program = await host.which('git');
+  const result = await exec([program ?? 'git', ...SAFE_CONFIG, ...args], {
     cwd,
     env: { PATH: host.env['PATH'] ?? '/usr/bin:/bin', ...SAFE_ENV, GIT_CEILING_DIRECTORIES: cwd, ...env },
     timeoutMs: 120_000,

@@ -1,8 +1,10 @@
 import { dirname, join } from 'node:path';
+import { systemCode } from '../errors.ts';
 import type { ChangedFile } from '../model/facts.ts';
 import type { Entry, Ports } from '../ports.ts';
 import { inspectCommits } from './commits.ts';
 import { WALK, type Workspace } from './open.ts';
+import { walkUnlocked } from './unlock.ts';
 
 /** The tree as it stood once the last process was dead. Diff, checks and verification all work on this, never on the tree again. */
 export interface Reading {
@@ -18,26 +20,43 @@ export interface Reading {
   unfinished: string[];
 }
 
+/** What changed may be this much in all; what goes beyond it is named and can be no part of an answer. */
+const MAX_CHANGED_BYTES = 32 * 1024 * 1024;
+
 /** Step 7, first half: reads the tree once. Nothing in it is executed, followed or waited for. */
 export async function readTree(workspace: Workspace, scratch: string, ports: Ports): Promise<Reading> {
   const { files } = ports;
-  const entries = await files.walk(workspace.dir, WALK);
+  const entries = await walkUnlocked(workspace.dir, WALK, ports);
   const changed = compareTrees(workspace.baseline, entries);
   const snapshotDir = join(scratch, 'snapshot');
   await files.makeDir(snapshotDir);
+  const kept: ChangedFile[] = [];
+  let total = 0;
   for (const file of changed) {
-    if (file.change !== 'deleted') await keep(file, workspace.dir, snapshotDir, ports);
+    total += file.change === 'deleted' ? 0 : file.bytes;
+    if (file.change === 'deleted') kept.push(file);
+    else if (total > MAX_CHANGED_BYTES) kept.push({ ...file, oddity: file.oddity ?? 'too_large' });
+    else kept.push(await keep(file, workspace.dir, snapshotDir, ports));
   }
   const { commits, unfinished } = await inspectCommits(workspace, entries, scratch, ports);
-  return { files: changed, snapshotDir, entries, commits, unfinished };
+  return { files: kept, snapshotDir, entries, commits, unfinished };
 }
 
-async function keep({ path, kind, oddity, mode, target }: ChangedFile, from: string, to: string, { files }: Ports): Promise<void> {
+/** Keeps the content of a file or a link. What the system refuses to give is named, never an exception. */
+async function keep(file: ChangedFile, from: string, to: string, { files }: Ports): Promise<ChangedFile> {
+  const { path, kind, oddity, mode, target } = file;
   const copy = join(to, path);
-  await files.makeDir(dirname(copy));
-  if (kind === 'link' && target !== null) await files.link(target, copy);
-  else if (kind === 'file' && (oddity === null || oddity === 'hard_link' || oddity === 'setuid')) {
-    await files.write(copy, await files.readBytes(join(from, path)), { mode: mode & 0o111 ? 0o755 : 0o644 });
+  try {
+    if (kind === 'link' && target !== null && oddity === null) {
+      await files.makeDir(dirname(copy));
+      await files.link(target, copy);
+    } else if (kind === 'file' && (oddity === null || oddity === 'hard_link' || oddity === 'setuid')) {
+      await files.write(copy, await files.readBytes(join(from, path)), { mode: mode & 0o111 ? 0o755 : 0o644 });
+    }
+    return file;
+  } catch (error) {
+    if (!systemCode(error)) throw error;
+    return { ...file, oddity: 'unreadable' };
   }
 }
 
@@ -55,13 +74,14 @@ export function compareTrees(before: readonly Entry[], after: readonly Entry[]):
   return changes.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
 }
 
-const isLeaf = (entry: Entry) => entry.kind !== 'dir';
+/** A folder counts by itself only where nobody can tell what is in it. */
+const isLeaf = (entry: Entry) => entry.kind !== 'dir' || entry.oddity === 'unreadable';
 const SPECIAL_BITS = 0o7111;
 
 function difference(was: Entry, now: Entry): ChangedFile['change'] | undefined {
   if (was.kind !== now.kind) return 'type';
-  if (was.digest !== now.digest || was.bytes !== now.bytes) return 'modified';
-  return (was.mode & SPECIAL_BITS) === (now.mode & SPECIAL_BITS) ? undefined : 'mode';
+  if ((was.mode & SPECIAL_BITS) !== (now.mode & SPECIAL_BITS)) return 'mode';
+  return was.digest !== now.digest || was.bytes !== now.bytes ? 'modified' : undefined;
 }
 
 const describe = (entry: Entry, change: ChangedFile['change']): ChangedFile => ({

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { decode, parseExactly, Unreadable } from './verify-parse.ts';
+import { decode, parseExactly, Unreadable } from './parse.ts';
 
 /** A longer line is no work of this engine. */
 const maxLineBytes = 64 * 1024 * 1024;

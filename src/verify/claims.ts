@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mayClaim } from '../model/event.ts';
-import { readRecords } from './verify-lines.ts';
+import { readRecords } from './lines.ts';
 
 /** backend/events.jsonl as it was read: what the backend itself said. */
 export interface Claims {

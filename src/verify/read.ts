@@ -1,15 +1,15 @@
 import { z } from 'zod';
+import { EVENTS, TRACE } from '../evidence/bundle.ts';
 import { Contract } from '../model/contract.ts';
 import { Manifest, Report } from '../model/report.ts';
 import { WorkspaceGlob } from '../model/task.ts';
 import { TestReport } from '../model/verification.ts';
 import type { Entry, Ports } from '../ports.ts';
-import { EVENTS, TRACE } from './bundle.ts';
+import { readEvents, type EventReading } from './chain.ts';
+import { readClaims, type Claims } from './claims.ts';
+import { openFolder, type BundleProblem } from './folder.ts';
 import { readPatch, type Patch } from './patch-paths.ts';
-import { readClaims, type Claims } from './verify-claims.ts';
-import { readEvents, type EventReading } from './verify-chain.ts';
-import { openFolder, type BundleProblem } from './verify-folder.ts';
-import { readTrace, type TraceReading } from './verify-trace.ts';
+import { readTrace, type TraceReading } from './trace.ts';
 
 /** A bundle as it lies there: read, parsed as strictly as it was written, and not yet believed. */
 export interface RawBundle {

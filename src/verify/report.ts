@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { EVENTS } from '../evidence/bundle.ts';
+import { deriveReport, type Derived } from '../evidence/derive.ts';
+import { sha256 } from '../evidence/events.ts';
 import { renderReport } from '../report/markdown.ts';
-import { deriveReport, type Derived } from './derive.ts';
-import { EVENTS } from './bundle.ts';
-import { sha256 } from './events.ts';
-import type { Evidenced } from './verify-facts.ts';
-import type { BundleProblem } from './verify-folder.ts';
+import type { Evidenced } from './facts.ts';
+import type { BundleProblem } from './folder.ts';
 
 /** What a report says about the disk, the clock and the redactor: checked elsewhere, as far as it can be. */
 const observed = ['sealed', 'artifacts', 'artifact_digests', 'freshness', 'redactions', 'report_digest'];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { steps, type Step } from '../evidence/trace.ts';
 import { Facts, noFacts } from '../model/facts.ts';
-import { steps, type Step } from './trace.ts';
-import { readRecords } from './verify-lines.ts';
+import { readRecords } from './lines.ts';
 
 /** A line of trace.jsonl. A note may say anything beside this; facts are strict, for they are what is judged. */
 const TraceLine = z.looseObject({

@@ -1,12 +1,12 @@
+import { EVENTS, TRACE } from '../evidence/bundle.ts';
+import { sha256 } from '../evidence/events.ts';
+import { serialize } from '../evidence/seal.ts';
 import type { Report } from '../model/report.ts';
+import type { BundleProblem } from './folder.ts';
+import { atMost } from './lines.ts';
+import { lostIn } from './lost.ts';
 import { byBytes } from './patch-paths.ts';
-import { serialize } from './seal.ts';
-import { EVENTS, TRACE } from './bundle.ts';
-import { sha256 } from './events.ts';
-import { atMost } from './verify-lines.ts';
-import { lostIn } from './verify-lost.ts';
-import type { BundleProblem } from './verify-folder.ts';
-import type { RawBundle } from './verify-read.ts';
+import type { RawBundle } from './read.ts';
 
 /** The two files that no manifest can list. */
 const unlisted = ['report.json', 'manifest.json'];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { systemCode } from '../errors.ts';
 import type { Entry, Ports } from '../ports.ts';
-import { decode, parseExactly, Unreadable } from './verify-parse.ts';
+import { decode, parseExactly, Unreadable } from './parse.ts';
 
 /** What is wrong with a bundle, and with which of its files. */
 export interface BundleProblem {

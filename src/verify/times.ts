@@ -1,6 +1,6 @@
-import { EVENTS, TRACE } from './bundle.ts';
-import type { Evidenced } from './verify-facts.ts';
-import type { BundleProblem } from './verify-folder.ts';
+import { EVENTS, TRACE } from '../evidence/bundle.ts';
+import type { Evidenced } from './facts.ts';
+import type { BundleProblem } from './folder.ts';
 
 /** The clock of the record is that of the report. */
 export function checkTimes({ bundle: { events, trace, report }, isLost }: Evidenced): BundleProblem[] {

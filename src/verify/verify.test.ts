@@ -12,37 +12,17 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { UserError } from '../errors.ts';
 import type { FakeAction } from '../model/fake.ts';
 import { defaultLimits, ordinaryGiven, type Plan } from '../model/plan.ts';
-import { nodePorts } from '../node/ports.ts';
-import { makeRunner, type Runner } from '../testing/bundles.ts';
+import { aGreenBundle } from '../testing/bundles.ts';
 import { forger } from '../testing/forger.ts';
-import { verifyBundle } from './verify.ts';
 
-const ports = nodePorts({ PATH: process.env['PATH'] });
-const top = mkdtempSync(join(tmpdir(), 'verify-'));
-afterAll(() => rmSync(top, { recursive: true, force: true }));
-
-let run: Runner;
-let green: string;
-
-beforeAll(async () => {
-  run = await makeRunner(join(top, 'runs'), ports);
-  green = (await run({ scenarioText: 'scenario: 1\n', suite: 'a.yaml#a' })).dir;
-}, 60_000);
-
-/** A copy to spoil; modification times are lost, as in any copy. */
-function copyOf(dir: string): string {
-  const copy = mkdtempSync(join(top, 'copy-'));
-  cpSync(dir, copy, { recursive: true });
-  return copy;
-}
-
-const verify = (dir: string) => verifyBundle(dir, ports);
+const bundle = await aGreenBundle();
+afterAll(() => bundle[Symbol.asyncDispose]());
+const { green, copyOf, ports, run, verify, top } = bundle;
 
 async function expectInvalid(dir: string, artifact: string): Promise<void> {
   const { verdict, exit, problems } = await verify(dir);
@@ -67,7 +47,7 @@ describe('a bundle as the engine left it', () => {
   });
 
   it('is consistent wherever it is copied, whatever the times of its files', async () => {
-    const copy = copyOf(green);
+    const copy = await copyOf(green);
     for (const file of filesOf(copy)) utimesSync(join(copy, file), 0, 0);
     expect(await verify(copy)).toMatchObject({ verdict: 'consistent', exit: 0 });
   });
@@ -191,7 +171,7 @@ describe('one flipped byte is found', () => {
   ])(
     'in %s',
     async artifact => {
-      const copy = copyOf(green);
+      const copy = await copyOf(green);
       const bytes = readFileSync(join(copy, artifact));
       const step = Math.max(1, Math.floor(bytes.length / 8));
       for (let at = 0; at < bytes.length; at += step) {
@@ -273,7 +253,7 @@ describe('a changed folder is found', () => {
     ['a folder in the place of a file', 'trace.jsonl', dir => (rmSync(join(dir, 'trace.jsonl')), mkdirSync(join(dir, 'trace.jsonl')))],
     ['a baseline from nowhere', 'baseline', dir => cpSync(green, join(dir, 'baseline'), { recursive: true })],
   ])('%s', async (_title, artifact, spoil) => {
-    const copy = copyOf(green);
+    const copy = await copyOf(green);
     spoil(copy);
     await expectInvalid(copy, artifact);
   });
@@ -307,7 +287,7 @@ describe('garbage is a problem and never an exception', () => {
     '%s, in every file, sealed again or not',
     async (_title, content) => {
       for (const artifact of read) {
-        const copy = copyOf(green);
+        const copy = await copyOf(green);
         writeFileSync(join(copy, artifact), content);
         if (artifact !== 'report.json') {
           await expectInvalid(copy, artifact);
@@ -322,7 +302,7 @@ describe('garbage is a problem and never an exception', () => {
   );
 
   it('and so is every problem of one file at once: a few are named, the rest counted', async () => {
-    const copy = copyOf(green);
+    const copy = await copyOf(green);
     writeFileSync(join(copy, 'trace.jsonl'), 'x\n'.repeat(1000));
     expect((await verify(copy)).problems.filter(problem => problem.artifact === 'trace.jsonl').length).toBeLessThan(15);
   });

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { EVENTS, TRACE } from '../evidence/bundle.ts';
 import type { Contract } from '../model/contract.ts';
 import type { ChangedFile, Facts } from '../model/facts.ts';
-import { EVENTS, TRACE } from './bundle.ts';
-import type { BundleProblem } from './verify-folder.ts';
-import { inspectionName, type RawBundle } from './verify-read.ts';
+import type { BundleProblem } from './folder.ts';
+import { inspectionName, type RawBundle } from './read.ts';
 
 /** A bundle whose record can be judged: contract, facts, and what of it is legitimately gone. */
 export interface Evidenced {

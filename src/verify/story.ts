@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { missingEvents } from '../checks/events.ts';
 import { disallowed } from '../checks/allowed.ts';
+import { missingEvents } from '../checks/events.ts';
+import { EVENTS } from '../evidence/bundle.ts';
 import type { EventType, NormalizedEvent } from '../model/event.ts';
 import { noFacts, type Facts } from '../model/facts.ts';
 import { judge } from '../verdict.ts';
-import { EVENTS } from './bundle.ts';
-import type { Evidenced } from './verify-facts.ts';
-import type { BundleProblem } from './verify-folder.ts';
+import type { Evidenced } from './facts.ts';
+import type { BundleProblem } from './folder.ts';
 
 /** What an event must be when its step took place. */
 interface Told {

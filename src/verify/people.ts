@@ -1,7 +1,7 @@
-import { EVENTS } from './bundle.ts';
-import type { Evidenced } from './verify-facts.ts';
-import type { BundleProblem } from './verify-folder.ts';
-import { inLog } from './verify-story.ts';
+import { EVENTS } from '../evidence/bundle.ts';
+import type { Evidenced } from './facts.ts';
+import type { BundleProblem } from './folder.ts';
+import { inLog } from './story.ts';
 
 /** Who agreed to what: a denial is a fact, a required approval was granted before the backend started. */
 export function checkApprovals({ bundle, contract, facts, isLost }: Evidenced): BundleProblem[] {
@@ -37,10 +37,11 @@ export function checkApprovals({ bundle, contract, facts, isLost }: Evidenced): 
   return inLog(problems);
 }
 
-/** The last verdict of the backend's reviewer is the one that counts. */
+/** A reject always counts, the first of them; without one, the last word of the backend's reviewer. */
 export function checkReview({ bundle, facts, isLost }: Evidenced): BundleProblem[] {
   if (!bundle.events || isLost(EVENTS)) return [];
-  const last = bundle.events.events.findLast(event => event.type === 'review.completed');
+  const reviews = bundle.events.events.filter(event => event.type === 'review.completed');
+  const last = reviews.find(event => event.status === 'blocked') ?? reviews.at(-1);
   const said = last && { verdict: last.status === 'blocked' ? 'reject' : 'approve', reason: last.data['reason'] };
   const sameVerdict = (said?.verdict ?? null) === (facts.review?.verdict ?? null);
   const sameReason = typeof said?.reason !== 'string' || said.reason === '' || said.reason === facts.review?.reason;

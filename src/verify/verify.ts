@@ -1,27 +1,19 @@
 import { UserError } from '../errors.ts';
+import { EVENTS, TRACE } from '../evidence/bundle.ts';
 import type { Status } from '../model/blocker.ts';
 import { exitCodes, exitOf } from '../model/exit.ts';
 import type { Ports } from '../ports.ts';
 import { judge } from '../verdict.ts';
-import { EVENTS, TRACE } from './bundle.ts';
-import { checkBaseline } from './verify-baseline.ts';
-import {
-  checkClaims,
-  checkCompleteness,
-  checkPatch,
-  checkPreflightRecords,
-  checkPresence,
-  checkTests,
-  type Evidenced,
-} from './verify-facts.ts';
-import { checkLoss, lostIn } from './verify-lost.ts';
-import type { BundleProblem } from './verify-folder.ts';
-import { checkApprovals, checkReview } from './verify-people.ts';
-import { readBundle, type RawBundle } from './verify-read.ts';
-import { checkFreshness, checkPage, checkReport, checkScenario } from './verify-report.ts';
-import { checkEntries, checkLogs, checkManifest, checkReportDigest, checkRequired, checkSealedDigests } from './verify-seal.ts';
-import { checkCompleted, checkEventDigests, checkRequiredEvents, checkStory } from './verify-story.ts';
-import { checkTimes } from './verify-times.ts';
+import { checkBaseline } from './baseline.ts';
+import { checkClaims, checkCompleteness, checkPatch, checkPreflightRecords, checkPresence, checkTests, type Evidenced } from './facts.ts';
+import { checkLoss, lostIn } from './lost.ts';
+import type { BundleProblem } from './folder.ts';
+import { checkApprovals, checkReview } from './people.ts';
+import { readBundle, type RawBundle } from './read.ts';
+import { checkFreshness, checkPage, checkReport, checkScenario } from './report.ts';
+import { checkEntries, checkLogs, checkManifest, checkReportDigest, checkRequired, checkSealedDigests } from './seal.ts';
+import { checkCompleted, checkEventDigests, checkRequiredEvents, checkStory } from './story.ts';
+import { checkTimes } from './times.ts';
 
 /** What a bundle amounts to when nobody believes it. */
 export interface BundleCheck {
@@ -73,7 +65,8 @@ const evidenceChecks: readonly ((evidenced: Evidenced) => BundleProblem[])[] = [
  * What cannot be found without a signature is a forger who rewrites all of it consistently: contract, events, trace, test report,
  * patch, page, manifest and report, each by the rules of the engine, as if the engine had run. Nor can it be seen here that
  * - the content of a changed (not added) file is the one that was tested: the patch shows lines, not the file;
- * - the test log, the raw output of the backend and the times of files are those of the run: they are covered by digests alone;
+ * - the test log and the raw output of the backend are those of the run: an event has their digests, and nothing else is known of
+ *   them; of what the agent left in its own folder, and of the times of files, the manifest alone tells;
  * - the seed, the tests and the engine were the ones whose digests stand in the contract;
  * - the run took place on that host at that time, and was not the best of many.
  * `consistent` therefore never means true; the note `unsigned: provenance not shown` says so.

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { differences } from './comparable.ts';
-import { TRACE } from './bundle.ts';
-import type { Evidenced } from './verify-facts.ts';
-import type { BundleProblem } from './verify-folder.ts';
-import type { RawBundle } from './verify-read.ts';
+import { TRACE } from '../evidence/bundle.ts';
+import { differences } from '../evidence/comparable.ts';
+import type { Evidenced } from './facts.ts';
+import type { BundleProblem } from './folder.ts';
+import type { RawBundle } from './read.ts';
 
 /** What is known of the bundle in baseline/. */
 interface Verified {

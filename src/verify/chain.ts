@@ -1,6 +1,6 @@
+import { sha256 } from '../evidence/events.ts';
 import { NormalizedEvent } from '../model/event.ts';
-import { sha256 } from './events.ts';
-import { readRecords } from './verify-lines.ts';
+import { readRecords } from './lines.ts';
 
 /** events.normalized.jsonl as it was read: the events, and what is wrong with the log itself. */
 export interface EventReading {

@@ -1,19 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
+import { EVENTS, TRACE } from '../evidence/bundle.ts';
 import { isBlockerCode, rowOf, type Status } from '../model/blocker.ts';
 import type { Report } from '../model/report.ts';
-import { EVENTS, TRACE } from './bundle.ts';
-import type { BundleProblem } from './verify-folder.ts';
-import type { RawBundle } from './verify-read.ts';
+import type { BundleProblem } from './folder.ts';
+import type { RawBundle } from './read.ts';
 
 /**
- * Artifacts that could not be written, or from which a secret was removed. Their content is not held against anything; each of them
+ * Artifacts that could not be written, from which a secret was removed, or that the backend changed while they were the engine's. Their content is not held against anything; each of them
  * is a blocker, so that a run with one never passes.
  */
 export function lostIn({ trace, report }: RawBundle): ReadonlySet<string> {
   const unwritten = unwrittenBy(report);
   if (!trace || unwritten.includes(TRACE)) return new Set(unwritten.includes(TRACE) ? unwritten : []);
-  const { artifact_failures, secrets } = trace.facts;
-  return new Set([...artifact_failures.map(failure => failure.path), ...secrets.map(secret => secret.artifact)]);
+  const { artifact_failures, secrets, boundary } = trace.facts;
+  const tamperedWith = boundary?.outside.flatMap(path => /^bundle: (backend\/.+?)(?: \(removed\))?$/.exec(path)?.[1] ?? []) ?? [];
+  return new Set([...artifact_failures.map(failure => failure.path), ...secrets.map(secret => secret.artifact), ...tamperedWith]);
 }
 
 /** What the report names as unwritten: all that is left to go by when it was the trace. */
