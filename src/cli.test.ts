@@ -103,7 +103,11 @@ describe('run', () => {
     writeFileSync(join(bundle, 'test.log'), 'x', { flag: 'a' });
     const changed = await start('verify', bundle, '--json');
     expect(changed.exitCode).toBe(4);
-    expect(JSON.parse(changed.stdout)).toMatchObject({ verdict: 'invalid', exit: 4, problems: [{ artifact: 'test.log' }] });
+    expect(JSON.parse(changed.stdout)).toMatchObject({
+      verdict: 'invalid',
+      exit: 4,
+      problems: [{ artifact: 'test.log' }, { artifact: 'test.log' }],
+    });
     expect(await start('new', 'task', 'my-first')).toMatchObject({ exitCode: 64, stdout: '' });
   });
 

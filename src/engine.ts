@@ -5,7 +5,7 @@ import { sha256 } from './evidence/events.ts';
 import type { EngineIdentity } from './evidence/reserve.ts';
 import type { Progress } from './evidence/trace.ts';
 import type { Program } from './model/contract.ts';
-import type { Ports } from './ports.ts';
+import type { Entry, Ports } from './ports.ts';
 
 /** What the runs of one suite share. Made by its owner and handed down: nothing here outlives it or is module state. */
 export interface Engine {
@@ -14,9 +14,8 @@ export interface Engine {
   calibrations: Map<string, Promise<Calibration>>;
   /** Programs of test commands, by name. */
   programs: Map<string, Promise<Program | null>>;
-  /** The engine's own code, and the git that it runs: what a backend must not change. */
-  codeDir: string;
-  git: string | undefined;
+  /** Absolute paths of what runs after a backend: the engine's own code, and its git. No backend may change it. */
+  ownFiles: string[];
   /** How often calibration repeats seed and oracle. */
   calibrationTimes: number;
   progress?: Progress | undefined;
@@ -31,13 +30,11 @@ export const scratchPrefixes = { room: 'proofgate-room', harness: 'proofgate-har
 /** Also removes what engines that were killed left in the temporary folder. */
 export async function createEngine(project: string, ports: Ports, progress?: Progress): Promise<Engine> {
   for (const prefix of Object.values(scratchPrefixes)) await ports.files.removeStaleScratch(prefix);
-  const [engineDigest, commit] = await Promise.all([digestOfEngine(ports), commitOf(project, ports)]);
-  const identity = { engineDigest, commit, host: sha256(ports.host.hostname) };
-  const git = await ports.host.which('git');
+  const [code, commit, git] = await Promise.all([codeOf(ports), commitOf(project, ports), ports.host.which('git')]);
+  const engineDigest = code.reduce((hash, { path, digest }) => hash.update(`${path}\0${digest}\n`), createHash('sha256')).digest('hex');
   return {
-    identity,
-    codeDir: import.meta.dirname,
-    git,
+    identity: { engineDigest, commit, host: sha256(ports.host.hostname) },
+    ownFiles: [...code.map(({ path }) => join(import.meta.dirname, path)), ...(git ? [git] : [])],
     calibrations: new Map(),
     programs: new Map(),
     calibrationTimes: CALIBRATION_TIMES,
@@ -45,13 +42,9 @@ export async function createEngine(project: string, ports: Ports, progress?: Pro
   };
 }
 
-/** Over the code that runs: every file beside this one, tests left out. */
-async function digestOfEngine({ files }: Ports): Promise<string> {
-  const code = (await files.walk(import.meta.dirname)).filter(
-    ({ path, kind }) => kind === 'file' && !path.includes('.test.') && !path.endsWith('.map'),
-  );
-  return code.reduce((hash, { path, digest }) => hash.update(`${path}\0${digest}\n`), createHash('sha256')).digest('hex');
-}
+/** The code that runs: every file beside this one, tests left out. */
+const codeOf = async ({ files }: Ports): Promise<Entry[]> =>
+  (await files.walk(import.meta.dirname)).filter(({ path, kind }) => kind === 'file' && !path.includes('.test.') && !path.endsWith('.map'));
 
 /** The project's commit, read from its git directory as files; null where there is none. */
 async function commitOf(project: string, { files }: Ports): Promise<string | null> {

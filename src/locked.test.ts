@@ -12,7 +12,7 @@ const cli = join(import.meta.dirname, 'cli.ts');
 const asNobody = isRoot ? ['setpriv', '--reuid', `${NOBODY}`, '--regid', `${NOBODY}`, '--clear-groups'] : [];
 const mend = `sed -i "s/replace(' ', '-')/replace(\\/ +\\/g, '-')/" strings.js`;
 
-let room: string;
+let room = tmpdir();
 beforeEach(() => {
   room = mkdtempSync(join(tmpdir(), 'locked-'));
   mkdirSync(join(room, 'home'));
@@ -22,7 +22,7 @@ afterEach(() => rmSync(room, { recursive: true, force: true }));
 
 function start(...args: string[]) {
   const [program = '', ...rest] = [...asNobody, process.execPath, ...args];
-  return spawnSync(program, rest, { encoding: 'utf8', cwd: room, env: { PATH: process.env['PATH'], HOME: join(room, 'home') } });
+  return spawnSync(program, rest, { encoding: 'utf8', cwd: room, env: { PATH: process.env['PATH'], HOME: room } });
 }
 
 /** What came of an agent that does its work and then something else. */

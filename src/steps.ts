@@ -140,8 +140,8 @@ export async function open({ bundle, seedDir, scratch, workspaceParent, ports }:
 
 /** What must not change while the backend runs: also the engine's own code, and what it keeps of the seed. */
 export const watchOf = ({ contract, bundle, engine, ports, seedDir, workspaceParent }: Run, workspace: Workspace) => ({
-  protectedRoots: [...contract.protected_roots, engine.codeDir, seedDir, workspace.gitDir],
-  programs: [ports.host.nodePath, engine.git, contract.verification.program?.path].filter(path => path !== undefined),
+  protectedRoots: [...contract.protected_roots, seedDir, workspace.gitDir],
+  programs: [...engine.ownFiles, ports.host.nodePath, contract.verification.program?.path].filter(path => path !== undefined),
   workspaceParent,
   bundleDir: bundle.dir,
   expected: bundle.expected,

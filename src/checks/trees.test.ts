@@ -91,7 +91,7 @@ describe('a tree with the oracle', () => {
 
   it('lets a missing git be somebody else to mend', async () => {
     const { task, tree } = await made();
-    const without = { ...ports, host: { ...ports.host, env: { PATH: '/nonexistent' } } };
+    const without = nodePorts({ PATH: '/nonexistent' });
     await expect(oracleTree(task, tree, without)).rejects.toThrow('git cannot be run');
   });
 });

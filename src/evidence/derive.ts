@@ -86,7 +86,7 @@ function containmentOf({ containment }: Contract, { backend }: Facts): Report['c
     claims:
       containment.offered === 'observed'
         ? [
-            'protected roots were hashed before the backend started and after its last process was dead',
+            "protected roots, the engine's own code and its copy of the seed were hashed before the backend started and after its last process was dead",
             'the parent of the workspace and the bundle were compared before and after',
             'environment by allow-list; HOME, XDG and TMPDIR below backend/agent',
             ...(namespace ? ['every process of the backend died with its pid namespace'] : []),

@@ -36,6 +36,22 @@ describe('the tree is read', () => {
     expect(names(await read())).toEqual(['mode a.txt', 'type b.txt']);
   });
 
+  it('with a mode that changed beside the content as a change of mode', async () => {
+    inWorkspace('echo more >> a.txt; chmod +x a.txt');
+    expect(names(await read())).toEqual(['mode a.txt']);
+  });
+
+  it('with what is too much to be an answer named and not kept', async () => {
+    inWorkspace('for n in 1 2 3; do head -c 15000000 /dev/zero > big$n; done');
+    const { files, snapshotDir } = await read();
+    expect(files.map(({ path, oddity }) => [path, oddity])).toEqual([
+      ['big1', null],
+      ['big2', null],
+      ['big3', 'too_large'],
+    ]);
+    expect(existsSync(join(snapshotDir, 'big3'))).toBe(false);
+  });
+
   it('with what the agent committed, too', async () => {
     inWorkspace('echo more >> a.txt; git commit -qam done');
     const reading = await read();
@@ -70,6 +86,11 @@ describe('work beside a commit is unfinished', () => {
     ['a deletion', 'rm b.txt', ['b.txt (deletion not committed)']],
     ['something staged', 'echo b >> b.txt; git add b.txt', ['b.txt (not committed)', 'b.txt (staged)']],
     ['a stash', 'echo b >> b.txt; git stash -q', ['a stash is left']],
+    [
+      'a commit on another branch',
+      'git checkout -qb side; echo s > s; git add s; git commit -qm s; git checkout -q main',
+      ['commits beside HEAD (refs/heads/side)'],
+    ],
     ['an ignored file', 'mkdir -p .git/info; echo secret > .git/info/exclude; echo s > secret', ['secret (untracked)']],
   ])('%s', async (_name, script, unfinished) => {
     inWorkspace(`echo more >> a.txt; git commit -qam done; ${script}`);
@@ -83,9 +104,32 @@ describe('work beside a commit is unfinished', () => {
     expect((await read()).unfinished).toContain('a merge is open');
   });
 
-  it('a git directory that is gone', async () => {
-    inWorkspace('rm -rf .git');
-    expect((await read()).unfinished).toEqual(['.git is gone']);
+  it.each([
+    ['that is gone', 'rm -rf .git', '.git is gone'],
+    ['that is a file', 'rm -rf .git; echo gitdir: /tmp > .git', '.git is a file now'],
+    [
+      'with refs that lead to themselves',
+      'rm -rf .git/refs; ln -s refs .git/refs',
+      'the git directory of the workspace cannot be read (ELOOP)',
+    ],
+    [
+      'whose HEAD is no text',
+      String.raw`printf 'ref: refs/heads/a\0b\n' > .git/HEAD`,
+      'the git directory of the workspace cannot be read (ERR_INVALID_ARG_VALUE)',
+    ],
+    [
+      'without objects',
+      'rm -rf .git/objects; printf "%040d\n" 1 > .git/refs/heads/main',
+      'the last commit of the workspace cannot be read',
+    ],
+    [
+      'with an index that nobody could load',
+      'echo x > x; git add x; git commit -qm x; truncate -s 3G .git/index',
+      'the index of the workspace cannot be read',
+    ],
+  ])('a git directory %s', async (_name, script, finding) => {
+    inWorkspace(script);
+    expect((await read()).unfinished).toEqual([finding]);
   });
 
   it('but not for a backend that never commits', async () => {
@@ -114,6 +158,10 @@ describe("git never executes the agent's configuration", () => {
     ['a textconv', `git config diff.evil.textconv "touch $CANARY; cat"; echo '* diff=evil' > .gitattributes`],
     ['an included configuration', 'printf "[core]\\n\\tfsmonitor = touch $CANARY\\n" > evil.cfg; git config include.path ../evil.cfg'],
     ['a nested repository', 'mkdir n; (cd n; git init -q --template=; git config core.fsmonitor "touch $CANARY; false"; echo x > x)'],
+    [
+      'a promisor remote',
+      'git config remote.evil.url "ext::touch $CANARY"; git config remote.evil.promisor true; git config protocol.ext.allow always; rm -rf .git/objects/*',
+    ],
     ['alternates', 'mkdir -p .git/objects/info; echo /nonexistent > .git/objects/info/alternates'],
   ])('%s', async (_name, plant) => {
     inWorkspace(`echo more >> a.txt; git commit -qam done; CANARY=${canary()}; ${plant}; rm -f ${canary()}; echo more >> b.txt`);
