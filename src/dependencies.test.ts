@@ -24,8 +24,8 @@ const mayImport: Record<string, string[]> = {
   'contract.ts': ['model', 'containment', 'evidence'],
   'baseline.ts': ['model', 'ports.ts', 'evidence'],
   'engine.ts':   ['model', 'ports.ts', 'checks', 'evidence'],
-  'steps.ts':    ['model', 'ports.ts', 'contract.ts', 'preflight', 'workspace', 'backends', 'checks', 'baseline.ts', 'verdict.ts', 'evidence', 'engine.ts'],
-  'run.ts':      ['model', 'ports.ts', 'errors.ts', 'steps.ts', 'containment', 'backends', 'evidence', 'engine.ts'],
+  'steps':       ['model', 'ports.ts', 'contract.ts', 'preflight', 'workspace', 'backends', 'checks', 'baseline.ts', 'verdict.ts', 'evidence', 'engine.ts'],
+  'run.ts':      ['model', 'ports.ts', 'errors.ts', 'steps', 'containment', 'backends', 'evidence', 'engine.ts'],
   'node':        ['ports.ts', 'errors.ts'],
   // Programs that run as processes of their own: of ours they share the nouns and nothing else.
   'children':    ['model'],

@@ -5,6 +5,7 @@ import { systemCode, UserError } from './errors.ts';
 import { collectSecrets, makeRedactor, reserve, seal, skippedSecrets, type Evidence } from './evidence/index.ts';
 import type { Plan } from './model/plan.ts';
 import type { Ports } from './ports.ts';
+import type { Run } from './steps/run.ts';
 import {
   agree,
   calibrateTask,
@@ -20,8 +21,7 @@ import {
   verify,
   watchOf,
   work,
-  type Run,
-} from './steps.ts';
+} from './steps/index.ts';
 
 /**
  * One plan, one backend, one evidence bundle. Start reading here.
@@ -59,16 +59,6 @@ export async function runPlan(plan: Plan, ports: Ports, stop: AbortSignal, engin
   }
 }
 
-/** A host that gives no room or no rights is for its owner to mend, and no bug: everything else keeps its stack. */
-function asMistake(error: unknown): unknown {
-  const code = systemCode(error);
-  if (!code || !HOST_CODES.has(code) || error instanceof UserError) return error;
-  const hint = 'free the disk or mend the permissions of the reports and temporary folders; the bundle says run_interrupted';
-  return new UserError({ message: `the run could not go on (${code})`, hint }, { cause: error });
-}
-
-const HOST_CODES = new Set(['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS', 'EMFILE', 'ENFILE', 'EIO']);
-
 /** Steps 2 to 11. Returns early when the answer is no; what is known by then is what is judged. */
 async function takeSteps(run: Run): Promise<void> {
   if (run.facts.dirty_start.length > 0) return;
@@ -89,3 +79,13 @@ async function takeSteps(run: Run): Promise<void> {
   requireEvents(run); // 10
   await compareWithBaseline(run, runPlan); // 11
 }
+
+/** A host that gives no room or no rights is for its owner to mend, and no bug: everything else keeps its stack. */
+function asMistake(error: unknown): unknown {
+  const code = systemCode(error);
+  if (!code || !HOST_CODES.has(code) || error instanceof UserError) return error;
+  const hint = 'free the disk or mend the permissions of the reports and temporary folders; the bundle says run_interrupted';
+  return new UserError({ message: `the run could not go on (${code})`, hint }, { cause: error });
+}
+
+const HOST_CODES = new Set(['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS', 'EMFILE', 'ENFILE', 'EIO']);

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { answerApproval } from '../backends/index.ts';
+import { calibrateOnce } from '../checks/index.ts';
+import { makeContract, protectedByDefault } from '../contract.ts';
+import { emitChecked, named, type Bundle } from '../evidence/index.ts';
+import { noFacts, type Facts } from '../model/facts.ts';
+import type { Plan } from '../model/plan.ts';
+import { decideEligibility, inspectionRecord, preflight, resolveProgram } from '../preflight/index.ts';
+import { checkSource, placeGiven } from '../workspace/index.ts';
+import type { Run } from './run.ts';
+
+/** Step 2: the contract, and whether its source is clean. */
+export async function agree(asked: Plan, parts: Omit<Run, 'plan' | 'contract' | 'facts' | 'digests' | 'seedDir'>): Promise<Run> {
+  const { bundle, engine, ports, scratch, workspaceParent } = parts;
+  const plan = await placeGiven(asked, scratch, ports);
+  bundle.events.emit({ type: 'run.started', data: { backend: plan.backend.id, stage: plan.stage, task: plan.task.spec.id } });
+  bundle.trace.start('contract');
+  const { seedDir, dirty } = await checkSource(plan, scratch, ports);
+  const contract = makeContract(plan, {
+    runId: bundle.runId,
+    bundleDir: bundle.dir,
+    workspaceDir: join(workspaceParent, 'workspace'),
+    engine: engine.identity,
+    program: await resolveProgram(plan, engine.programs, ports),
+    protectedRoots: protectedByDefault(plan),
+  });
+  const digests: Run['digests'] = {};
+  const contractText = `${JSON.stringify(contract, null, 2)}\n`;
+  digests['task.contract.json'] = await bundle.write('task.contract.json', contractText);
+  if (plan.scenarioText !== null) digests['scenario.yaml'] = await bundle.write('scenario.yaml', plan.scenarioText);
+  const run: Run = {
+    ...parts,
+    plan,
+    contract,
+    seedDir,
+    digests,
+    facts: { ...noFacts, dirty_start: contract.task.clean_start ? dirty : [], secrets: secretsIn(contractText, bundle) },
+  };
+  emitChecked(run, 'task.contract.created', {
+    task_digest: contract.task.digest,
+    dirty,
+    ...named(digests, 'task.contract.json', 'scenario.yaml'),
+  });
+  bundle.trace.end('contract', run.facts.dirty_start.length > 0 ? 'dirty' : 'ok', { dirty_start: run.facts.dirty_start });
+  return run;
+}
+
+/** Step 3: the first check that says no ends the run before any process of the backend. */
+export async function mayStart(run: Run): Promise<boolean> {
+  const { plan, contract, backend, bundle, facts, ports } = run;
+  bundle.trace.start('preflight');
+  const { refusal, passed } = await preflight({ plan, contract, backend }, ports);
+  facts.refusal = refusal;
+  await bundle.write('eligibility.json', `${JSON.stringify(decideEligibility(contract, refusal), null, 2)}\n`);
+  await bundle.write(
+    `stage${contract.stage}-no-target-inspection.json`,
+    `${JSON.stringify(inspectionRecord(plan, contract, refusal), null, 2)}\n`,
+  );
+  bundle.events.emit({ type: 'eligibility.decided', data: { selected: refusal ? null : backend.id } });
+  bundle.events.emit({
+    type: 'preflight.completed',
+    status: refusal ? 'blocked' : 'ok',
+    data: { passed, ...(refusal ? { refused: refusal.code } : {}) },
+  });
+  bundle.trace.end('preflight', refusal?.code ?? 'ok', { refusal });
+  return !refusal;
+}
+
+/** Step 4: a fixture that does not fail as promised proves nothing. @returns the tests that must pass, or undefined. */
+export async function calibrateTask(run: Run): Promise<string[] | undefined> {
+  const { plan, contract, bundle, engine, facts, ports, scratch, signal } = run;
+  if (!contract.verification.command) return [];
+  bundle.trace.start('calibrate');
+  const job = {
+    task: plan.task,
+    contract,
+    times: engine.calibrationTimes,
+    scratch: join(scratch, 'calibration'),
+    signal,
+    runId: bundle.runId,
+  };
+  const { problems, identities } = await calibrateOnce(engine.calibrations, job, ports);
+  facts.calibration = problems;
+  bundle.trace.end('calibrate', problems.length > 0 ? 'fixture_invalid' : 'ok', { calibration: problems });
+  signal.throwIfAborted();
+  return problems.length > 0 ? undefined : identities;
+}
+
+/** A required approval is asked before the backend starts; nobody to answer is a denial. */
+export function isApproved({ plan, contract, bundle, facts, ports }: Run): boolean {
+  const { required, scope, mutation_mode } = contract.task.approval;
+  if (!required) return true;
+  bundle.trace.start('approval');
+  facts.approval_denied = answerApproval({ scope, mutation_mode }, plan.approval, bundle, ports).denied;
+  bundle.trace.end('approval', facts.approval_denied ? 'denied' : 'ok', { approval_denied: facts.approval_denied });
+  return !facts.approval_denied;
+}
+
+/** Registered secrets that somebody wrote into the task; the contract on disk is redacted. */
+const secretsIn = (contractText: string, { redactor }: Bundle): Facts['secrets'] =>
+  redactor.names(contractText).map(name => ({ name, artifact: 'task.contract.json' }));

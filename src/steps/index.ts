@@ -1,0 +1,3 @@
+export { check, checkEnd, compareWithBaseline, requireEvents, scan, verify } from './after.ts';
+export { agree, calibrateTask, isApproved, mayStart } from './before.ts';
+export { open, read, watchOf, work } from './work.ts';

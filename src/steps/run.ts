@@ -1,0 +1,27 @@
+import type { Backend } from '../backends/index.ts';
+import type { Engine } from '../engine.ts';
+import type { Bundle } from '../evidence/index.ts';
+import type { Contract } from '../model/contract.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Ports } from '../ports.ts';
+
+/** One run while it goes on. */
+export interface Run {
+  readonly plan: Plan;
+  readonly backend: Backend;
+  readonly contract: Contract;
+  readonly bundle: Bundle;
+  readonly engine: Engine;
+  readonly ports: Ports;
+  readonly signal: AbortSignal;
+  /** Holds the workspace and nothing else. */
+  readonly workspaceParent: string;
+  /** The harness's own room; no path of it is given to a backend. */
+  readonly scratch: string;
+  readonly seedDir: string;
+  /** What is known so far. */
+  readonly facts: Facts;
+  /** SHA-256 of artifacts that are finished; null where one could not be written. */
+  readonly digests: Record<string, string | null>;
+}

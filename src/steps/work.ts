@@ -1,0 +1,56 @@
+import { announce, runBackend } from '../backends/index.ts';
+import { openWorkspace, readTree, renderPatch, type Reading, type Workspace } from '../workspace/index.ts';
+import type { Run } from './run.ts';
+
+/** Step 5. */
+export async function open({ bundle, seedDir, scratch, workspaceParent, ports }: Run): Promise<Workspace> {
+  bundle.trace.start('workspace');
+  const workspace = await openWorkspace(seedDir, { parent: workspaceParent, scratch }, ports);
+  bundle.trace.end('workspace', 'ok');
+  return workspace;
+}
+
+/** What must not change while the backend runs: also the engine's own code, and what it keeps of the seed. */
+export const watchOf = ({ contract, bundle, engine, ports, seedDir, workspaceParent }: Run, workspace: Workspace) => ({
+  protectedRoots: [...contract.protected_roots, seedDir, workspace.gitDir],
+  programs: [...engine.ownFiles, ports.host.nodePath, contract.verification.program?.path].filter(path => path !== undefined),
+  workspaceParent,
+  bundleDir: bundle.dir,
+  expected: bundle.expected,
+});
+
+/** Step 6. */
+export async function work(
+  { backend, plan, contract, bundle, facts, ports, signal }: Run,
+  workspace: Workspace,
+): Promise<Record<string, string>> {
+  bundle.trace.start('backend');
+  const result = await runBackend(backend, plan, contract, workspace.dir, bundle, ports, signal);
+  facts.backend = result.backend;
+  facts.review = result.review;
+  facts.approval_denied = result.approvalDenied;
+  bundle.trace.end('backend', result.backend.timed_out ? 'timed out' : `exit ${result.backend.exit_code}`, {
+    backend: facts.backend,
+    review: facts.review,
+    approval_denied: facts.approval_denied,
+  });
+  signal.throwIfAborted();
+  return result.logs;
+}
+
+/** Step 7: the tree is read once, when the last process is dead. */
+export async function read({ backend, contract, bundle, facts, digests, ports, scratch }: Run, workspace: Workspace): Promise<Reading> {
+  bundle.trace.start('diff');
+  const reading = await readTree(workspace, scratch, ports);
+  facts.changes = { files: reading.files, commits: reading.commits };
+  digests['patch.diff'] = await bundle.write('patch.diff', await renderPatch(workspace, reading, scratch, ports));
+  if (reading.files.length > 0)
+    announce(
+      backend,
+      contract,
+      bundle,
+      reading.files.map(file => file.path),
+    );
+  bundle.trace.end('diff', `${reading.files.length} changed`, { changes: facts.changes });
+  return reading;
+}
