@@ -26,11 +26,7 @@ describe('a command is left as it is written, but for what is added', () => {
     ['python3 -m pytest -q', 'pytest', 'python3 -m pytest -p pytest_identities -p no:cacheprovider --rootdir=. --confcutdir=. -q'],
     ['/opt/py.test a', 'pytest', '/opt/py.test -p pytest_identities -p no:cacheprovider --rootdir=. --confcutdir=. a'],
     ['uv run pytest', 'pytest', 'uv run pytest -p pytest_identities -p no:cacheprovider --rootdir=. --confcutdir=.'],
-    [
-      'node --test',
-      'junit',
-      'node --test-reporter=spec --test-reporter-destination=stdout --test-reporter=junit --test-reporter-destination=/dev/fd/4 --test',
-    ],
+    ['node --test', 'junit', `node --test-reporter=spec --test-reporter-destination=stdout ${ours} --test`],
     ['pytest -q', 'junit', 'pytest -p pytest_identities -p no:cacheprovider --rootdir=. --confcutdir=. --junitxml=/dev/fd/4 -q'],
     ['npx vitest run --outputFile={report}', 'junit', 'npx vitest run --outputFile=/dev/fd/4'],
     ['npx playwright {report} {report}', 'ctrf', 'npx playwright /dev/fd/4 /dev/fd/4'],
@@ -53,6 +49,7 @@ describe('a command that would not report is refused, with what to do', () => {
     ['python3 run.py', 'pytest', /name pytest/],
     ['npx vitest run', 'junit', /\{report\}/],
     ['node run.js', 'junit', /\{report\}/],
+    ['node --test --test-reporter-destination={report}', 'junit', /leave the reporter and \{report\} out/],
     ['pytest', 'ctrf', /\{report\}/],
     ['node --test', 'ctrf', /\{report\}/],
   ])('%s as %s', (line, kind, hint) => {

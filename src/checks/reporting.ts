@@ -49,6 +49,11 @@ export function planReporting(command: Argv, kind: ReportKind, reporter: string)
       );
     }
     case 'junit':
+      // Node's own reporters flush their destination to a disk, which a pipe refuses; ours tells the same identities.
+      if (isNodeTest(command) && !command.some(word => word.includes(PLACE))) return planReporting(command, 'node-test', reporter);
+      if (isNodeTest(command))
+        throw unheard(command, kind, "leave the reporter and {report} out: of Node's test runner the tests are heard without");
+      return documentReport(command, kind);
     case 'ctrf':
       return documentReport(command, kind);
   }
@@ -57,14 +62,13 @@ export function planReporting(command: Argv, kind: ReportKind, reporter: string)
 /** The tree is the root: a conftest.py or a setup.py in a folder above it is nobody's. */
 const pytestArgs = ['-p', 'pytest_identities', '-p', 'no:cacheprovider', '--rootdir=.', '--confcutdir=.'];
 
+const isNodeTest = (command: Argv) => command[0] === 'node' && command.includes('--test');
+
 function documentReport(command: Argv, kind: 'junit' | 'ctrf'): Reporting {
   if (command.some(word => word.includes(PLACE))) {
     const [program, ...args] = command;
     const placed: Argv = [program, ...args.map(word => word.replaceAll(PLACE, REPORT_PATH))];
     return { argv: placed, added: [], format: kind };
-  }
-  if (kind === 'junit' && command[0] === 'node' && command.includes('--test')) {
-    return insert(command, 1, [...keepOwnReporter(command), '--test-reporter=junit', `--test-reporter-destination=${REPORT_PATH}`], kind);
   }
   const at = pytestAt(command);
   if (kind === 'junit' && at >= 0) return insert(command, at + 1, [...pytestArgs, `--junitxml=${REPORT_PATH}`], kind);

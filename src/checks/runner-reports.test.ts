@@ -6,7 +6,7 @@ const tests = await aTestRoom();
 afterAll(() => tests[Symbol.asyncDispose]());
 const { run } = tests;
 
-describe("other runners report by Node's own JUnit, or by anything that is given the path", () => {
+describe("where the task says JUnit or CTRF, Node's runner is heard as ever, and anything else writes to the path that it is given", () => {
   it('node --test as JUnit', async () => {
     const text = `${header} describe('a', () => { it('b', () => {}); it('c', () => { throw new Error('x'); }); it.skip('d', () => {}); it.todo('e'); }); test('f', () => {});`;
     const { told, garbage, log } = await run({ 'a.test.mjs': text }, { command: ['node', '--test'], report: 'junit' });
@@ -15,6 +15,14 @@ describe("other runners report by Node's own JUnit, or by anything that is given
       garbage: 0,
     });
     expect(log).toContain('✔ b');
+  });
+
+  it('node --test as JUnit, which ends as the tests end', async () => {
+    const text = `${header} describe('a', () => { it('b', () => {}); });`;
+    expect(await run({ 'a.test.mjs': text }, { command: ['node', '--test'], report: 'junit' })).toMatchObject({
+      told: ['a > b: passed'],
+      exit_code: 0,
+    });
   });
 
   it('a program that writes CTRF to {report}', async () => {
