@@ -4,4 +4,4 @@ export { writeMarkers } from './markers.ts';
 export { collectSecrets, makeRedactor, skippedSecrets } from './redact.ts';
 export { reserve } from './reserve.ts';
 export { replaceExposed, scanBundle } from './scan.ts';
-export { type Evidence, seal } from './seal.ts';
+export { type Evidence, seal, serialize } from './seal.ts';

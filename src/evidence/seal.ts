@@ -27,6 +27,7 @@ export function reportText(report: Report): string {
   return serialize({ ...report, report_digest: sha256(open) });
 }
 
+/** How every JSON artifact of a bundle is laid out: readers require exactly these bytes. */
 export const serialize = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /**

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { baselinePlan, compareBaseline } from '../baseline.ts';
 import { disallowed, missingEvents, verifyPatch } from '../checks/index.ts';
 import type { Engine } from '../engine.ts';
-import { emitChecked, named, replaceExposed, scanBundle, writeMarkers, type Evidence } from '../evidence/index.ts';
+import { emitChecked, named, replaceExposed, scanBundle, serialize, writeMarkers, type Evidence } from '../evidence/index.ts';
 import { showMs } from '../model/duration.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Ports } from '../ports.ts';
@@ -43,7 +43,7 @@ export async function verify(run: Run, reading: Reading, expected: string[]): Pr
   if (facts.tests.recorded?.timed_out)
     log.push(`\n[proofgate: the test command was ended after ${showMs(contract.verification.timeout_ms)}]\n`);
   digests['test.log'] = log.close().sha256;
-  digests['test-report.json'] = await bundle.write('test-report.json', `${JSON.stringify(facts.tests, null, 2)}\n`);
+  digests['test-report.json'] = await bundle.write('test-report.json', serialize(facts.tests));
   const { recorded } = facts.tests;
   if (recorded?.timed_out) bundle.trace.note('verification', { timed_out: 'recorded run', limit_ms: contract.verification.timeout_ms });
   emitChecked(run, 'verification.completed', {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { answerApproval } from '../backends/index.ts';
 import { calibrateOnce } from '../checks/index.ts';
 import { makeContract, protectedByDefault } from '../contract.ts';
-import { emitChecked, named, type Bundle } from '../evidence/index.ts';
+import { emitChecked, named, serialize, type Bundle } from '../evidence/index.ts';
 import { noFacts, type Facts } from '../model/facts.ts';
 import type { Plan } from '../model/plan.ts';
 import { decideEligibility, inspectionRecord, preflight, resolveProgram } from '../preflight/index.ts';
@@ -25,7 +25,7 @@ export async function agree(asked: Plan, parts: Omit<Run, 'plan' | 'contract' | 
     protectedRoots: protectedByDefault(plan),
   });
   const digests: Run['digests'] = {};
-  const contractText = `${JSON.stringify(contract, null, 2)}\n`;
+  const contractText = serialize(contract);
   digests['task.contract.json'] = await bundle.write('task.contract.json', contractText);
   if (plan.scenarioText !== null) digests['scenario.yaml'] = await bundle.write('scenario.yaml', plan.scenarioText);
   const run: Run = {
@@ -51,11 +51,8 @@ export async function mayStart(run: Run): Promise<boolean> {
   bundle.trace.start('preflight');
   const { refusal, passed } = await preflight({ plan, contract, backend }, ports);
   facts.refusal = refusal;
-  await bundle.write('eligibility.json', `${JSON.stringify(decideEligibility(contract, refusal), null, 2)}\n`);
-  await bundle.write(
-    `stage${contract.stage}-no-target-inspection.json`,
-    `${JSON.stringify(inspectionRecord(plan, contract, refusal), null, 2)}\n`,
-  );
+  await bundle.write('eligibility.json', serialize(decideEligibility(contract, refusal)));
+  await bundle.write(`stage${contract.stage}-no-target-inspection.json`, serialize(inspectionRecord(plan, contract, refusal)));
   bundle.events.emit({ type: 'eligibility.decided', data: { selected: refusal ? null : backend.id } });
   bundle.events.emit({
     type: 'preflight.completed',

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { serialize } from '../evidence/seal.ts';
 
 /** Why a file is not what the engine writes. */
 export class Unreadable extends Error {}
@@ -23,7 +24,7 @@ export function parseExactly<T>(text: string, schema: z.ZodType<T>, layout: 'doc
   try {
     value = JSON.parse(text);
     if (isDeeper(value, maxDepth)) throw new Unreadable('is nested too deeply');
-    again = layout === 'line' ? JSON.stringify(value) : `${JSON.stringify(value, null, 2)}\n`;
+    again = layout === 'line' ? JSON.stringify(value) : serialize(value);
   } catch (error) {
     throw error instanceof Unreadable ? error : new Unreadable('is not JSON');
   }

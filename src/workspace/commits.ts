@@ -16,7 +16,7 @@ const OPEN_OPERATIONS = {
   'refs/stash': 'a stash is left',
 } as const;
 
-/** More than this is no git directory of a task; it is not copied. */
+/** A git directory with more than this is not one of a task; it is named, not copied. */
 const MAX_INDEX_BYTES = 64 * 1024 * 1024;
 const MAX_OBJECT_BYTES = 256 * 1024 * 1024;
 
