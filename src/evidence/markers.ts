@@ -1,14 +1,9 @@
 import { join } from 'node:path';
-import { blockers as table, type Blocker, type Cause } from '../model/blocker.ts';
+import { blockers as table, type Blocker } from '../model/blocker.ts';
+import { causeMarkers } from '../model/built.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Ports } from '../ports.ts';
 import type { Bundle } from './bundle.ts';
-
-/** The marker that a cause has beside `provider-unavailable.txt`. */
-const causeMarkers: Partial<Record<Cause, string>> = {
-  local_config_missing: 'provider-local-config-unavailable.txt',
-  auth_bridge_missing: 'provider-auth-bridge-missing.txt',
-};
 
 /** Writes the marker of each blocker. One that cannot be written changes nothing: the report has the classification. */
 export async function writeMarkers(bundle: Bundle, blockers: readonly Blocker[], facts: Facts, { files }: Ports): Promise<void> {

@@ -22,31 +22,35 @@ const Text = z
 const Texts = z.union([Text, z.array(Text).min(1)]);
 
 /** A path or glob in the bundle. */
-const ArtifactPath = z.string().regex(/^(?![/!])(?!(.*\/)?\.\.(\/|$)).+$/, 'must be relative to the bundle, without .. and !');
+const ArtifactPath = z
+  .string()
+  .max(1024)
+  .regex(/^(?![/!])(?!(.*\/)?\.\.(\/|$)).+$/, 'must be relative to the bundle, without .. and !');
 
-const ArtifactSpec = z.union([
-  z.enum(['empty', 'present', 'absent']).describe('empty: it is there and has 0 bytes.'),
-  z
-    .strictObject({
-      size: matcherFor(z.int().nonnegative()).optional().describe('Bytes.'),
-      matches: Texts.optional().describe('All of these occur.'),
-      not_matches: Texts.optional().describe('None of these occurs.'),
-      lines: matcherFor(z.array(Text)).optional().describe('Matcher over the list of its lines; /re/ is a regular expression here.'),
-      json: AnyMatcher.optional().describe('Matcher over its content; of .jsonl over the list of its lines.'),
-      json_at: z
-        .record(z.string().regex(/^(\/.*)?$/, 'must be a JSON pointer such as /a/0'), AnyMatcher)
-        .refine(map => Object.keys(map).length > 0, { error: 'asserts nothing', abort: true })
-        .optional()
-        .describe('JSON pointer to matcher.'),
-      digest: Sha256.optional().describe('SHA-256 of its bytes, hex.'),
-      same_as: z
-        .string()
-        .min(1)
-        .optional()
-        .describe('Equal by bytes to this file of the bundle; with ./ or ../ to one that stands beside the scenario.'),
-    })
-    .refine(map => Object.keys(map).length > 0, { error: 'asserts nothing', abort: true }),
-]);
+/** What the content of a file, or of a stream, has to be. */
+export const ContentSpec = z
+  .strictObject({
+    size: matcherFor(z.int().nonnegative()).optional().describe('Bytes.'),
+    matches: Texts.optional().describe('All of these occur.'),
+    not_matches: Texts.optional().describe('None of these occurs.'),
+    lines: matcherFor(z.array(Text)).optional().describe('Matcher over the list of its lines; /re/ is a regular expression here.'),
+    json: AnyMatcher.optional().describe('Matcher over its content; of .jsonl over the list of its lines.'),
+    json_at: z
+      .record(z.string().regex(/^(\/.*)?$/, 'must be a JSON pointer such as /a/0'), AnyMatcher)
+      .refine(map => Object.keys(map).length > 0, { error: 'asserts nothing', abort: true })
+      .optional()
+      .describe('JSON pointer to matcher.'),
+    digest: Sha256.optional().describe('SHA-256 of its bytes, hex.'),
+    same_as: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Equal by bytes to this file of the bundle; with ./ or ../ to one that stands beside the scenario.'),
+  })
+  .refine(map => Object.keys(map).length > 0, { error: 'asserts nothing', abort: true });
+type ContentSpec = z.output<typeof ContentSpec>;
+
+const ArtifactSpec = z.union([z.enum(['empty', 'present', 'absent']).describe('empty: it is there and has 0 bytes.'), ContentSpec]);
 type ArtifactSpec = z.output<typeof ArtifactSpec>;
 
 /** What a scenario expects of the files of the bundle. */
@@ -86,15 +90,23 @@ async function judgeFile(
   path: Path,
 ): Promise<Mismatch[]> {
   const bytes = await evidence.read(file);
+  if (spec !== 'empty') return judgeContent(spec, { name: file, bytes }, evidence, path);
+  if (bytes.length === 0) return [];
+  const got = new TextDecoder().decode(bytes);
+  return [{ path, expected: 'empty', got, message: `expected ${file} to be empty, got ${bytes.length} bytes` }];
+}
+
+/** Judges the bytes of a file or of a stream; `name` is what a reader is told. */
+export async function judgeContent(
+  spec: ContentSpec,
+  { name: file, bytes }: { name: string; bytes: Uint8Array },
+  evidence: Pick<Evidence, 'paths' | 'read' | 'readBeside'>,
+  path: Path,
+): Promise<Mismatch[]> {
   const text = new TextDecoder().decode(bytes);
   const differ = (key: string, expected: unknown, message: string, got: unknown = text): Mismatch[] => [
     { path: [...path, key], expected, got, message },
   ];
-  if (spec === 'empty') {
-    return bytes.length === 0
-      ? []
-      : [{ path, expected: 'empty', got: text, message: `expected ${file} to be empty, got ${bytes.length} bytes` }];
-  }
   const { size, matches, not_matches, lines, json, json_at, digest, same_as } = spec;
   const found: Mismatch[] = [];
   if (size !== undefined) found.push(...match(size, bytes.length, [...path, 'size']));
@@ -140,11 +152,11 @@ const stepsOf = (pointer: string) =>
     .slice(1)
     .map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 
-function otherFile(path: string, evidence: Evidence): Promise<Uint8Array | undefined> {
+function otherFile(path: string, evidence: Pick<Evidence, 'paths' | 'read' | 'readBeside'>): Promise<Uint8Array | undefined> {
   if (/^\.\.?\//.test(path)) return evidence.readBeside(path);
   return evidence.paths.includes(path) ? evidence.read(path) : Promise.resolve(undefined);
 }
 
 const occurs = (wanted: string, text: string) => delimited(wanted)?.test(text) ?? text.includes(wanted);
 const linesOf = (text: string) => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
-const excerpt = (text: string) => (text === '' ? 'an empty file' : show(text.slice(0, 300), 300));
+const excerpt = (text: string) => (text === '' ? 'nothing' : show(text.slice(0, 300), 300));

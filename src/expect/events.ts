@@ -88,17 +88,27 @@ function judgeInOrder(spec: InOrder, log: readonly NormalizedEvent[], path: Path
     forbidden === undefined
       ? earlier >= 0
         ? `none; it occurred earlier at #${earlier + 1}`
-        : `none; the log has ${log.map(event => event.type).join(', ') || 'no event'}`
+        : (almost(element, log, from) ?? `none; the log has ${log.map(event => event.type).join(', ') || 'no event'}`)
       : `${log[forbidden]!.type} at #${forbidden + 1} first, which must not come between`;
   const types = log.slice(from).map(event => event.type);
   return [
     {
       path: [...path, step],
       expected: wanted,
-      got: types,
+      // a difference between an event and the names of events would say nothing
+      got: isMap(wanted) ? got : types,
       message: `expected ${element ? name(element) : show(wanted)} ${after}, got ${got}`,
     },
   ];
+}
+
+/** An event of that type is there, and it is another one. */
+function almost(element: Element | undefined, log: readonly NormalizedEvent[], from: number): string | undefined {
+  if (element === undefined || typeof element === 'string') return undefined;
+  const at = log.findIndex((event, i) => i >= from && event.type === element.type);
+  if (at < 0) return undefined;
+  const { status, data } = log[at]!;
+  return `${element.type} at #${at + 1} with status ${status}${element.data === undefined ? '' : ` and data ${show(data)}`}`;
 }
 
 function judgeExact(elements: readonly Element[], log: readonly NormalizedEvent[], path: Path): Mismatch[] {

@@ -16,4 +16,7 @@ export interface Evidence {
   read(path: string): Promise<Uint8Array>;
   /** Bytes of a file that stands beside the scenario, or undefined. */
   readBeside(path: string): Promise<Uint8Array | undefined>;
+  /** What a command wrote; a run of the engine writes nothing. */
+  stdout?: string;
+  stderr?: string;
 }

@@ -7,8 +7,9 @@ import { ArtifactsSpec, judgeArtifacts } from './artifacts.ts';
 import { EventsSpec, judgeEvents } from './events.ts';
 import type { Evidence } from './evidence.ts';
 import { ExitSpec, judgeExit } from './exit.ts';
-import { matcherFor } from './matcher.ts';
+import { AnyMapMatcher, matcherFor } from './matcher.ts';
 import { match, type Mismatch } from './match.ts';
+import { judgeOutput, OutputSpec } from './output.ts';
 
 const ApprovalType = z.enum(['approval.requested', 'approval.granted', 'approval.denied']);
 
@@ -36,28 +37,46 @@ export const expectKeys = {
   approval_events: matcherFor(z.array(ApprovalType)).describe('Types of the approval events, in order, exactly.'),
 };
 
-/** Keys of the language that this build does not carry: refused, never ignored. */
-export const laterKeys = {
-  stdout: z.never({ error: 'is not built yet' }).optional().describe('Not built yet: text on standard output.'),
-  stderr: z.never({ error: 'is not built yet' }).optional().describe('Not built yet: text on standard error.'),
+/** What a command says; the other keys have no meaning for it. */
+export const outputKeys = {
+  stdout: OutputSpec.describe(
+    'Only for do: verify and cli. Standard output: its whole text, a matcher, empty, present, or {matches, not_matches, lines, json, …}.',
+  ),
+  stderr: OutputSpec.describe('Only for do: verify and cli. Standard error, in the same way.'),
 };
 
+const ofCommands = () =>
+  z.never({ error: 'is what a command writes: for do: verify and cli; of a run expect artifacts: {backend/stdout.log: …}' }).optional();
+const noOutput = { stdout: ofCommands(), stderr: ofCommands() };
 const optional = <S extends z.ZodType>(schema: S) => schema.optional();
 type Optional<T extends Record<string, z.ZodType>> = { [K in keyof T]: z.ZodOptional<T[K]> };
 
 /** All keys optional, and at least one of them written. */
 export const Expectation = z
-  .strictObject(
-    Object.fromEntries(Object.entries(expectKeys).map(([key, schema]) => [key, optional(schema)])) as Optional<typeof expectKeys>,
-  )
+  .strictObject({
+    ...(Object.fromEntries(Object.entries(expectKeys).map(([key, schema]) => [key, optional(schema)])) as Optional<typeof expectKeys>),
+    ...noOutput,
+  })
   .refine(map => Object.keys(map).length > 0, { error: 'asserts nothing', abort: true })
   .describe('What the evidence has to show; all of it has to hold.');
-export type Expectation = z.output<typeof Expectation>;
+export type Expectation = Omit<z.output<typeof Expectation>, 'stdout' | 'stderr'> & Pick<OutputExpectation, 'stdout' | 'stderr'>;
 
-/** Every way in which the evidence is not as expected; paths start at `expect`. */
-export async function judgeEvidence(expectation: Expectation, evidence: Evidence): Promise<Mismatch[]> {
-  const at = (key: keyof Expectation): Path => ['expect', key];
-  const { exit, events, artifacts, report, ...rest } = expectation;
+/** What a command has to end with and say. */
+export const OutputExpectation = z
+  .strictObject({
+    exit: expectKeys.exit.optional(),
+    stdout: outputKeys.stdout.optional(),
+    stderr: outputKeys.stderr.optional(),
+    report: AnyMapMatcher.optional().describe('Partial match over the JSON document that the command gives.'),
+  })
+  .refine(map => Object.keys(map).length > 0, { error: 'asserts nothing', abort: true })
+  .describe('What the command has to end with and say; all of it has to hold.');
+export type OutputExpectation = z.output<typeof OutputExpectation>;
+
+/** Every way in which the evidence is not as expected; paths start at `base`. */
+export async function judgeEvidence(expectation: Expectation, evidence: Evidence, base: Path = ['expect']): Promise<Mismatch[]> {
+  const at = (key: keyof Expectation): Path => [...base, key];
+  const { exit, events, artifacts, report, stdout, stderr, ...rest } = expectation;
   const found: Mismatch[] = [];
   for (const [key, matcher] of Object.entries(rest)) {
     if (matcher !== undefined) found.push(...match(matcher, factOf(key, evidence), at(key as keyof Expectation)));
@@ -66,6 +85,8 @@ export async function judgeEvidence(expectation: Expectation, evidence: Evidence
   if (exit !== undefined) found.push(...judgeExit(exit, evidence.exit, evidence.sealed, at('exit')));
   if (events !== undefined) found.push(...judgeEvents(events, evidence.events, at('events')));
   if (artifacts !== undefined) found.push(...(await judgeArtifacts(artifacts, evidence, at('artifacts'))));
+  if (stdout !== undefined) found.push(...(await judgeOutput(stdout, 'stdout', evidence, at('stdout'))));
+  if (stderr !== undefined) found.push(...(await judgeOutput(stderr, 'stderr', evidence, at('stderr'))));
   return found;
 }
 

@@ -25,7 +25,8 @@ export function match(matcher: Matcher, actual: unknown, path: Path, text: TextR
   ];
   if (Array.isArray(matcher)) {
     if (!Array.isArray(actual)) return differ();
-    if (actual.length !== matcher.length) return differ(`${show(matcher)} (${matcher.length} elements)`);
+    if (actual.length !== matcher.length)
+      return differ(`${show(matcher)} (${matcher.length} ${matcher.length === 1 ? 'element' : 'elements'})`);
     return matcher.flatMap((one, i) => match(one, actual[i], [...path, i], text));
   }
   if (typeof matcher === 'string') return textHolds(matcher, actual, text) ? [] : differ();

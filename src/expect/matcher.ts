@@ -31,17 +31,22 @@ function isRegExp(source: string): boolean {
   }
 }
 
+/** Between slashes it would be taken for the regular expression that it is not here. */
+const plain = z
+  .string()
+  .refine(word => !/^\/.+\/[imsu]*$/.test(word), 'is no regular expression here: write {$re: …}, or {$exact: …} for the text itself');
+
 type Kind = 'text' | 'number' | 'list' | 'other' | 'any';
 
-/** The operators that make sense for a kind of value; all that are written have to hold. */
-function operators(kind: Kind, self: MatcherSchema, element: MatcherSchema): MatcherSchema {
+/** The operators that make sense for a kind of value; all that are written have to hold. `exact` is what can be there at all: of a map or a list any data. */
+function operators(kind: Kind, self: MatcherSchema, element: MatcherSchema, exact: Schema = Data): MatcherSchema {
   const has = (...kinds: Kind[]) => kind === 'any' || kinds.includes(kind);
   const number = z.number().optional();
   return z
     .strictObject({
       $absent: z.literal(true).optional().describe('There is no such key.'),
       $any: z.enum(jsonTypes).optional().describe('Any value of this JSON type.'),
-      $exact: Data.optional().describe('Equal at every depth, no other key.'),
+      $exact: (exact as z.ZodType).optional().describe('Equal at every depth, no other key.'),
       $not: self.optional().describe('Does not match this.'),
       $oneOf: z.array(self).min(1).optional().describe('Matches at least one of these.'),
       ...(has('text') && { $re: Pattern.optional() }),
@@ -114,7 +119,7 @@ function formsOf(schema: Schema, self: MatcherSchema): MatcherSchema[] {
     case 'union':
       // Literals stay one member: each with operators of its own would tell an author the same thing six times.
       return options.every(option => definition(option).type === 'literal')
-        ? [literal, operators('number', self, self)]
+        ? [literal, operators('number', self, self, schema)]
         : options.flatMap(option => formsOf(option, self));
     case 'object': {
       const keys = Object.entries(shape).map(([key, value]) => [key, described(matcherFor(value), value).optional()]);
@@ -133,14 +138,15 @@ function formsOf(schema: Schema, self: MatcherSchema): MatcherSchema[] {
       return [z.array(one), operators('list', self, one)];
     }
     case 'string':
+      return [(definition(schema).checks ?? []).length === 0 ? plain : literal, operators('text', self, self, schema)];
     case 'enum':
-      return [literal, operators('text', self, self)];
+      return [literal, operators('text', self, self, schema)];
     case 'literal':
     case 'number':
-      return [literal, operators('number', self, self)];
+      return [literal, operators('number', self, self, schema)];
     case 'boolean':
     case 'null':
-      return [literal, operators('other', self, self)];
+      return [literal, operators('other', self, self, schema)];
     default:
       return [AnyMatcher, operators('any', AnyMatcher, AnyMatcher)];
   }

@@ -47,12 +47,15 @@ describe('an expectation asserts nothing', () => {
     [{ report: { backend: 'fake', stage: 2, task: 'n1-string-slugify' } }, 'killed'],
     [{ report: { approvals: [] }, approval_events: [] }, 'killed'],
     [{ exit: [0, 1, 2] }, 'killed'],
+    [{ approval_events: ['approval.requested', 'approval.denied'] }, 'killed'],
+    [{ events: ['preflight.completed', 'approval.granted', 'backend.exited'] }, 'killed'],
+    [{ verification: { command: null, missing_command: true, ran: false } }, 'killed'],
     // Each of these holds of a green run as well as of one that is not.
     [{ events: ['run.started', 'run.completed'] }, 'blocked'],
     [{ status: { $oneOf: ['pass', 'blocked'] } }, 'blocked'],
     [{ report: { sealed: true } }, 'blocked'],
-    [{ events: ['git.diff.checked', 'run.completed'] }, 'failed'],
-    [{ changed_files: ['strings.js'], exit: [0, 1], events: ['run.completed'] }, 'failed'],
+    [{ events: ['git.diff.checked', 'run.completed'] }, 'fails'],
+    [{ changed_files: ['strings.js'], exit: [0, 1], events: ['run.completed'] }, 'fails'],
   ])('%j', async (spec, reason) => {
     expect(await why(spec)).toContain(reason);
   });

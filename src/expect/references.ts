@@ -1,6 +1,6 @@
 import { type BlockerCode, toBlocker } from '../model/blocker.ts';
-import { defaultRequiredEvents, type EventType, type NormalizedEvent } from '../model/event.ts';
-import { exitOf } from '../model/exit.ts';
+import { defaultRequiredEvents, events as table, type EventType, type NormalizedEvent } from '../model/event.ts';
+import { exitCodes, exitOf } from '../model/exit.ts';
 import type { Report } from '../model/report.ts';
 import type { Stage } from '../model/units.ts';
 import type { Evidence } from './evidence.ts';
@@ -19,18 +19,49 @@ type Reference = 'reserved' | 'green' | 'blocked' | 'failed';
  * Tries an expectation on bundles whose verdict is known.
  * @returns why it asserts nothing, or undefined.
  */
-export async function vacuous(expectation: Expectation, subject: Subject): Promise<string | undefined> {
-  const bundles = referencesOf(subject);
+export const vacuous = (expectation: Expectation, subject: Subject): Promise<string | undefined> =>
+  emptyOn(expectation, referencesOf(subject));
+
+/** The same for what a command ends with and says. */
+export const vacuousOutput = async (expectation: Expectation): Promise<string | undefined> =>
+  expectation.exit === 'interrupted' ? undefined : emptyOn(expectation, outputReferences());
+
+async function emptyOn(expectation: Expectation, bundles: readonly { kind: Reference; evidence: Evidence }[]): Promise<string | undefined> {
   const accepted = new Set<Reference>();
   for (const { kind, evidence } of bundles) {
-    if ((await judgeEvidence(expectation, evidence)).length === 0) accepted.add(kind);
+    if (!accepted.has(kind) && (await judgeEvidence(expectation, evidence)).length === 0) accepted.add(kind);
   }
-  if (accepted.has('reserved') && !JSON.stringify(expectation).includes('"run_interrupted"')) {
-    return 'it accepts a run that was killed before its end';
-  }
+  if (accepted.has('reserved') && !namesInterruption(expectation)) return 'it accepts a run that was killed before its end';
   const red = [...accepted].find(kind => kind !== 'green');
-  if (accepted.has('green') && red) return `it accepts a run that passes and one that is ${red} alike`;
+  if (accepted.has('green') && red) return `it accepts a run that passes and one that ${red === 'failed' ? 'fails' : 'is blocked'} alike`;
   return undefined;
+}
+
+const namesInterruption = (expectation: Expectation) => JSON.stringify(expectation).includes('"run_interrupted"');
+
+/** A command that did what it was asked for, and one that did not, whatever they said. */
+function outputReferences(): { kind: Reference; evidence: Evidence }[] {
+  const ended = (kind: Reference, exit: number, stdout: string, stderr: string) => {
+    const none = {
+      report: null,
+      sealed: true,
+      events: [],
+      paths: [],
+      read: async () => new Uint8Array(),
+      readBeside: async () => undefined,
+    };
+    return { kind, evidence: { ...none, exit, stdout, stderr } };
+  };
+  const codes = Object.values(exitCodes).filter(code => code !== exitCodes.pass);
+  const killed: number[] = [exitCodes.sigint, exitCodes.sigkill, exitCodes.sigterm];
+  return [
+    ended('green', exitCodes.pass, 'ok\n', ''),
+    ended('green', exitCodes.pass, '', ''),
+    ...codes.flatMap(code => {
+      const kind = killed.includes(code) ? 'reserved' : 'failed';
+      return [ended(kind, code, '', ''), ended(kind, code, 'ok\n', ''), ended(kind, code, '', 'error\n')];
+    }),
+  ];
 }
 
 /** One bundle of each kind; of the reserved one every way in which a killed run can be left. */
@@ -42,8 +73,14 @@ export function referencesOf(subject: Subject): { kind: Reference; evidence: Evi
     evidenceOf(reserved, exit, []),
     evidenceOf({ ...reserved, changed_files: green.changed_files }, exit, started),
   ]);
+  const { verification } = reserved;
+  const noCommand = { ...reserved, tests_command: null, verification: { ...verification, command: null, missing_command: true } };
+  const later = [1, 137].flatMap(exit => [
+    evidenceOf(noCommand, exit, started),
+    ...killedLogs.map(types => evidenceOf(reserved, exit, types)),
+  ]);
   return [
-    ...killed.map(evidence => ({ kind: 'reserved' as const, evidence })),
+    ...[...killed, ...later].map(evidence => ({ kind: 'reserved' as const, evidence })),
     { kind: 'green', evidence: evidenceOf(green, 0, defaultRequiredEvents) },
     {
       kind: 'blocked',
@@ -52,6 +89,14 @@ export function referencesOf(subject: Subject): { kind: Reference; evidence: Evi
     { kind: 'failed', evidence: evidenceOf(reportOf(subject, 'verification_failed'), 1, defaultRequiredEvents) },
   ];
 }
+
+/** Logs of runs that came as far as they can without an end: where nobody was asked, and by the answer where somebody was. */
+const killedLogs: readonly (readonly EventType[])[] = (() => {
+  const before = (Object.keys(table) as EventType[]).filter(type => type !== 'run.completed' && !type.startsWith('approval.'));
+  const at = before.indexOf('backend.started');
+  const asked = (answer: EventType, rest: readonly EventType[]) => [...before.slice(0, at), 'approval.requested' as const, answer, ...rest];
+  return [before, asked('approval.denied', []), asked('approval.granted', before.slice(at))];
+})();
 
 const TIME = '2026-01-01T00:00:00.000Z';
 const DIGEST = '0'.repeat(64);

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 export type Schema = z.core.$ZodType;
 
@@ -16,7 +16,6 @@ interface Definition {
   entries?: Record<string, string>;
   items?: readonly Schema[];
   rest?: Schema | null;
-  getter?: () => Schema;
   shape?: Record<string, Schema>;
 }
 
@@ -26,11 +25,15 @@ export function definition(schema: Schema): Definition {
   return schema._zod.def as unknown as Definition;
 }
 
+/** What a lazy schema stands for: the one that zod keeps, as its getter would make another every time. */
+// oxlint-disable-next-line no-underscore-dangle -- how zod calls it
+const resolved = (schema: Schema): Schema => (schema as z.core.$ZodLazy)._zod.innerType;
+
 /** A schema without its wrappers (optional, default, …); of a union every member. */
 function members(schema: Schema): Schema[] {
-  const { type, innerType, in: input, options, getter } = definition(schema);
+  const { type, innerType, in: input, options } = definition(schema);
   if (type === 'union') return (options ?? []).flatMap(members);
-  const wrapped = innerType ?? (type === 'pipe' ? input : undefined) ?? (type === 'lazy' ? getter?.() : undefined);
+  const wrapped = innerType ?? (type === 'pipe' ? input : undefined) ?? (type === 'lazy' ? resolved(schema) : undefined);
   return wrapped ? members(wrapped) : [schema];
 }
 
@@ -42,7 +45,7 @@ function inner(schema: Schema, step: string | number): Schema[] {
     const next =
       type === 'object' ? (Object.hasOwn(shape ?? {}, step) ? shape?.[step] : undefined)
       : type === 'record' ? valueType
-      : type === 'array' ? element
+      : type === 'array' ? (typeof step === 'number' ? element : undefined)
       : type === 'tuple' ? (items?.[Number(step)] ?? rest)
       : undefined;
     return next ? [next] : [];
@@ -62,7 +65,23 @@ function ownKeys(schema: Schema): string[] {
 export const isBuilt = (schema: Schema) => members(schema).some(member => definition(member).type !== 'never');
 
 /** Keys that the schema knows for the map at `path`. */
-export function keysAt(schema: Schema, path: readonly (string | number)[]): string[] {
-  const level = path.reduce<Schema[]>((schemas, step) => schemas.flatMap(one => inner(one, step)), [schema]);
-  return [...new Set(level.flatMap(keysOf))];
+export const keysAt = (schema: Schema, path: readonly (string | number)[]): string[] => [
+  ...new Set(schemasAt(schema, path).flatMap(keysOf)),
+];
+
+/** What the schema says in words of the value at `path`; undefined where it says nothing, or several things. */
+export function descriptionAt(schema: Schema, path: readonly (string | number)[]): string | undefined {
+  const found = new Set(schemasAt(schema, path).flatMap(described));
+  return found.size === 1 ? [...found][0] : undefined;
+}
+
+/** A schema that refers to itself is met once a step: its members would double with every one. */
+const schemasAt = (schema: Schema, path: readonly (string | number)[]): Schema[] =>
+  path.reduce<Schema[]>((schemas, step) => [...new Set(schemas.flatMap(one => inner(one, step)))], [schema]);
+
+/** The outermost description of a schema and its wrappers. */
+function described(schema: Schema): string[] {
+  const own = z.globalRegistry.get(schema)?.description;
+  const { innerType } = definition(schema);
+  return own ? [own] : innerType ? described(innerType) : [];
 }

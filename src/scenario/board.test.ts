@@ -30,7 +30,7 @@ describe('a board', () => {
     ['another status', board.replace('not-promoted', 'promoted'), '2:24 core_promotion_status: expected not-promoted, got "promoted"'],
     ['an item that stands twice', board.replace('X-2', 'X-1'), '6:10 the item X-1 stands twice'],
     ['a criterion that stands twice', board.replace('{id: b', '{id: a'), '5:59 the criterion X-1/a stands twice'],
-    ['an item without criteria', board.replace('[{id: a, text: t}]', '[]'), '6:35 items.1.criteria: is too small: []'],
+    ['an item without criteria', board.replace('[{id: a, text: t}]', '[]'), '6:35 items.1.criteria: is empty'],
   ])('cannot have %s', async (_title, text, message) => {
     expect(await said(text)).toEqual([`admissions/workboard.yaml:${message}`]);
   });

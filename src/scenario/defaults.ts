@@ -4,22 +4,30 @@ import type { Path } from '../model/json.ts';
 import type { Files } from '../ports.ts';
 import { checkFile } from './issues.ts';
 import type { Layer } from './layers.ts';
+import { type Memory, remembered } from './memory.ts';
 import { DefaultsFile } from './schema.ts';
 import { readYaml } from './source.ts';
 
 export const DEFAULTS = '_defaults.yaml';
 
 /** The `_defaults.yaml` of every folder from `root` down to that of `file`, outermost first. */
-export async function defaultsFor(file: string, root: string, project: string, files: Files): Promise<Layer[]> {
+export async function defaultsFor(
+  file: string,
+  { scenarios, project }: { scenarios: string; project: string },
+  files: Files,
+  memory: Memory,
+): Promise<Layer[]> {
   const layers: Layer[] = [];
-  for (const dir of foldersBetween(root, dirname(file))) {
+  for (const dir of foldersBetween(scenarios, dirname(file))) {
     const path = join(dir, DEFAULTS);
-    if ((await files.stat(path)) !== undefined) layers.push(await readDefaults(path, project, files));
+    const layer = await remembered(memory.defaults, path, () => readDefaults(path, project, files));
+    if (layer) layers.push(layer);
   }
   return layers;
 }
 
-async function readDefaults(path: string, project: string, files: Files): Promise<Layer> {
+async function readDefaults(path: string, project: string, files: Files): Promise<Layer | null> {
+  if ((await files.stat(path)) === undefined) return null;
   const yaml = await readYaml(path, relative(project, path), files);
   const { data, problems } = checkFile(DefaultsFile, yaml);
   if (!data) throw new UserError(problems as [Problem, ...Problem[]]);

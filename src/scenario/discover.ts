@@ -1,6 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { isMap } from '../model/json.ts';
+import { Slug } from '../model/units.ts';
 import type { Files } from '../ports.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { ScenarioRoot } from './load.ts';
@@ -36,7 +37,8 @@ function tagsIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(tagsIn);
   if (!isMap(value)) return [];
   const { tags, each, rows } = value;
-  const own = Array.isArray(tags) ? tags.filter(tag => typeof tag === 'string') : [];
+  // A word that is no tag is a problem of its file, and must not keep Vitest from starting.
+  const own = Array.isArray(tags) ? tags.filter(tag => typeof tag === 'string' && Slug.safeParse(tag).success) : [];
   return [...own, ...tagsIn(each), ...tagsIn(rows)];
 }
 

@@ -21,8 +21,11 @@ export interface Emission {
 /** Vitest's own limit only catches what the engine's did not: the run and its baseline, then sealing. */
 const GRACE_MS = 30_000;
 
-/** One line a scenario: names, options and tags are literals, so that a list needs no run and a line has a place. */
-export function emitTests(scenarios: readonly Scenario[], { file, source, runtime }: Emission): TestModule {
+/**
+ * One line a scenario: names, options and tags are literals, so that a list needs no run and a line has a place.
+ * @param strict what is left out is a failure (CI=true), which only a test that runs can be
+ */
+export function emitTests(scenarios: readonly Scenario[], { file, source, runtime }: Emission, { strict = false } = {}): TestModule {
   const lines: Line[] = [
     { code: `import { describe, test } from 'vitest'` },
     { code: `import { openFile } from ${JSON.stringify(runtime)}` },
@@ -33,8 +36,14 @@ export function emitTests(scenarios: readonly Scenario[], { file, source, runtim
   if (first && matrix) lines.push({ code: `describe(${quoted(matrix)}, { concurrent: true }, () => {`, place: placeOf(first, ['matrix']) });
   for (const [i, scenario] of scenarios.entries()) {
     const { spec, name, path } = scenario;
-    const options = { timeout: limitsOf(spec).runMs + GRACE_MS, concurrent: true, ...(spec.tags && { tags: spec.tags }) };
-    lines.push({ code: `test(${quoted(name)}, ${literal(options)}, ctx => run(ctx, ${i}))`, place: placeOf(scenario, path) });
+    const { tags, retry, only, todo, skip } = spec;
+    const isLeft = todo !== undefined && !strict;
+    // a test that is left for later never runs, and cannot say why
+    const meta = isLeft && typeof todo === 'string' ? { proof: { notProven: todo } } : undefined;
+    const options = { timeout: limitsOf(spec).runMs + GRACE_MS, concurrent: true, tags, retry, only, todo: isLeft, meta };
+    // a reason to skip travels along: nothing has to be loaded to say it
+    const call = skip === undefined ? `run(ctx, ${i})` : `run(ctx, ${i}, ${quoted(skip)})`;
+    lines.push({ code: `test(${quoted(name)}, ${literal(options)}, ctx => ${call})`, place: placeOf(scenario, path) });
   }
   if (first && matrix) lines.push({ code: '})' });
   return moduleOf(lines, file, source);
@@ -57,11 +66,12 @@ interface Line {
 const placeOf = ({ origin }: Scenario, path: Scenario['path']): Place => origin([]).yaml.place(path, 'key');
 
 /** A name without quotes and backslashes reads the same in the module and in a list (the schema sees to that). */
-const quoted = (name: string) => JSON.stringify(name);
+const quoted = (text: string) => JSON.stringify(text);
 
 /** An object literal with identifier keys: what lists tests without running them reads no other. */
 const literal = (options: Record<string, unknown>) =>
   `{ ${Object.entries(options)
+    .filter(([, value]) => value !== undefined && value !== false)
     .map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
     .join(', ')} }`;
 

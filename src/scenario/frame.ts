@@ -14,6 +14,10 @@ export function codeFrame(lines: readonly string[], { line, col }: Place): strin
   const from = Math.max(0, col - 1 - MAX_WIDTH / 2);
   const shown = lines
     .slice(first - 1, line)
-    .map((text, i) => `  ${String(first + i).padStart(width)} | ${text.slice(from, from + MAX_WIDTH)}`.trimEnd());
+    .map((text, i) => `  ${String(first + i).padStart(width)} | ${visible(text.slice(from, from + MAX_WIDTH))}`.trimEnd());
   return [...shown, `  ${' '.repeat(width)} | ${' '.repeat(col - 1 - from)}^`].join('\n');
 }
+
+/** Control characters as their pictures, each as wide as a letter: a file says nothing to the terminal, and a tab can be seen. */
+const visible = (text: string) =>
+  text.replaceAll(/\p{Cc}/gu, char => (char < ' ' ? String.fromCodePoint(0x2400 + char.codePointAt(0)!) : '\u2421'));

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Problem } from '../errors.ts';
 import { isMap, type Path, show, showPath, valueAt } from '../model/json.ts';
-import { didYouMean } from '../suggest.ts';
-import { keysAt, type Schema } from '../model/shape.ts';
+import { descriptionAt, keysAt, type Schema } from '../model/shape.ts';
+import { doesNotGoTogether, emptyMap, fewOf, nearOrAll, nextStep, oneOf, outOfRange, wanted, type Words, wrongLiteral } from './wording.ts';
 import type { Yaml } from './yaml.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -16,14 +16,17 @@ export interface Mistake {
   part: 'key' | 'value';
 }
 
-/** Checks a value and says every mistake in words of the file. */
+/** Nobody reads on after so many. */
+const MAX_MISTAKES = 100;
+
+/** Checks a value and says every mistake in words of the file; of very many the first ones. */
 export function check<S extends z.ZodType>(
   schema: S,
   value: unknown,
 ): { data: z.output<S>; mistakes: [] } | { data: undefined; mistakes: Mistake[] } {
   const result = schema.safeParse(value);
   if (result.success) return { data: result.data, mistakes: [] };
-  const mistakes = relevant(result.error.issues).flatMap(issue => mistakesOf(issue, schema, value, []));
+  const mistakes = relevant(result.error.issues.slice(0, MAX_MISTAKES)).flatMap(issue => mistakesOf(issue, schema, value, []));
   // A value that is refused is never let through for want of words.
   const [first] = result.error.issues;
   return {
@@ -52,58 +55,87 @@ export const nameOf = (path: Path): string => showPath(path) || 'the file';
 
 function mistakesOf(issue: Issue, schema: Schema, root: unknown, base: Path): Mistake[] {
   const path = [...base, ...(issue.path as (string | number)[])];
-  const at = (message: string, hint: string): Mistake => ({ path, message, hint, part: 'value' });
+  const at = ({ message, hint }: Words): Mistake => ({ path, message, hint, part: 'value' });
   const found = valueAt(root, path);
-  if (issue.code === 'unrecognized_keys') {
-    const known = newKeys(schema, path, root);
-    return issue.keys.map(key => ({
-      path: [...path, key],
-      message: 'unknown key',
-      hint: `${didYouMean(key, keysAt(schema, path))}${known.length ? `Known here: ${known.join(', ')}.` : 'No key is known here.'}`,
-      part: 'key',
-    }));
-  }
-  if (issue.code === 'invalid_union') return unionMistakes(issue.errors, schema, root, path);
+  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, MAX_MISTAKES).map(key => unknownKey(key, schema, root, path));
+  if (issue.code === 'invalid_union') return unionMistakes(issue, schema, root, path);
   if (issue.code === 'invalid_key') {
-    const near = didYouMean(String(path.at(-1)), keysAt(schema, path.slice(0, -1)));
-    return [{ ...at(issue.issues[0]?.message ?? issue.message, `${near}Rename the key.`), part: 'key' }];
+    const message = issue.issues[0]?.message ?? issue.message;
+    const known = keysAt(schema, path.slice(0, -1)).filter(key => key.startsWith('$'));
+    const hint = message === 'unknown operator' ? nearOrAll(String(path.at(-1)), known, known) : 'rename the key';
+    return [{ ...at({ message, hint }), part: 'key' }];
   }
   if (issue.code === 'invalid_type' && issue.expected === 'never') {
-    return [{ ...at(issue.message, 'leave it out'), part: 'key' }];
+    return [{ ...at({ message: issue.message, hint: 'leave it out' }), part: 'key' }];
   }
-  if (found === undefined) return [at('is missing', `give it ${wanted(issue)}`)];
-  if (issue.code === 'invalid_value') {
-    const values = issue.values.map(String);
-    const near = typeof found === 'string' ? didYouMean(found, values) : '';
-    const message =
-      values.length > 4 ? `${show(found)} is not one of the words known here` : `expected ${oneOf(values)}, got ${show(found)}`;
-    return [at(message, `${near}Write ${oneOf(values)}.`)];
-  }
-  if (issue.code === 'invalid_type') return [at(`expected ${wanted(issue)}, got ${show(found)}`, `write ${wanted(issue)}`)];
-  if (issue.code === 'too_small') return [at(`is too small: ${show(found)}`, `at least ${issue.minimum} ${unitOf(issue.origin)}`.trim())];
-  if (issue.code === 'too_big') return [at(`is too large: ${show(found)}`, `at most ${issue.maximum} ${unitOf(issue.origin)}`.trim())];
-  return [at(`${issue.message} (got ${show(found)})`, 'mend the value')];
+  if (found === undefined) return [missing(issue, path, schema)];
+  if (issue.code === 'invalid_value') return [at(wrongLiteral(issue.values.map(String), found))];
+  if (issue.code === 'invalid_type') return [at(wrongKind(wanted(issue), found, schema, path))];
+  if (issue.code === 'too_small' || issue.code === 'too_big') return [at(outOfRange(issue, found))];
+  if (isMap(found) && Object.keys(found).length === 0) return [at(emptyMap(keysAt(schema, path)))];
+  return [at({ message: `${issue.message} (got ${show(found)})`, hint: nextStep(issue.message) })];
+}
+
+function unknownKey(key: string, schema: Schema, root: unknown, path: Path): Mistake {
+  const known = newKeys(schema, path, root);
+  const elsewhere = placeOf(key, schema, path);
+  const colon = key.includes(':') ? 'A space is missing after the colon. ' : '';
+  return {
+    path: [...path, key],
+    message: 'unknown key',
+    hint: elsewhere ?? `${colon}${nearOrAll(key, known, keysAt(schema, path))}`,
+    part: 'key',
+  };
+}
+
+/** Where a key belongs that is in the language and stands in the wrong map. */
+function placeOf(key: string, schema: Schema, path: Path): string | undefined {
+  if (keysAt(schema, [...path, 'expect']).includes(key)) return `Write it below expect: {${key}: …}.`;
+  if (path.at(-1) === 'expect' && keysAt(schema, path.slice(0, -1)).includes(key)) return 'Write it beside expect, not below it.';
+  const isOfRow = path.length === 0 && keysAt(schema, ['rows', 0]).includes(key);
+  return isOfRow || (key === 'expect' && keysAt(schema, path).includes('rows')) ? 'In a table it stands in each, or in a row.' : undefined;
+}
+
+function missing(issue: Issue, path: Path, schema: Schema): Mistake {
+  const key = path.at(-1);
+  if (typeof key === 'number')
+    return { path: path.slice(0, -1), message: 'is empty', hint: `write ${fewOf(wanted(issue))} in it`, part: 'value' };
+  const kind = fewOf(wanted(issue));
+  return { path, message: 'is missing', hint: `write "${key}:" with ${kind}${meaningOf(schema, path)}`, part: 'value' };
+}
+
+function wrongKind(kinds: readonly string[], found: unknown, schema: Schema, path: Path): Words {
+  const operators = keysAt(schema, path);
+  // A map that has nothing but operators is no kind of value.
+  const words = kinds.map(kind =>
+    kind === 'a map' && operators.length > 0 && operators.every(key => key.startsWith('$')) ? 'an operator' : kind,
+  );
+  return { message: `expected ${fewOf(words)}, got ${show(found)}`, hint: `write ${oneOf(words)}${meaningOf(schema, path)}` };
+}
+
+/** What stands at the path, as its schema says it. */
+function meaningOf(schema: Schema, path: Path): string {
+  const text = descriptionAt(schema, path);
+  return text === undefined ? '' : ` (${text})`;
 }
 
 /** Of a union only the member is told that the author seems to have meant. */
-function unionMistakes(errors: readonly Issue[][], schema: Schema, root: unknown, path: Path): Mistake[] {
+function unionMistakes(issue: Extract<Issue, { code: 'invalid_union' }>, schema: Schema, root: unknown, path: Path): Mistake[] {
   const found = valueAt(root, path);
-  if (found === undefined) return [{ path, message: 'is missing', hint: 'write it', part: 'value' }];
-  const branches = errors.map(issues => ({ issues, misfit: misfit(issues, found) })).toSorted((a, b) => a.misfit - b.misfit);
+  if (found === undefined) return [missing(issue, path, schema)];
+  const branches = issue.errors.map(issues => ({ issues, misfit: misfit(issues, found) })).toSorted((a, b) => a.misfit - b.misfit);
   const [best, second] = branches;
   const tied = second !== undefined && best !== undefined && second.misfit === best.misfit;
-  if (best && best.misfit < NOTHING_FITS && !tied) return relevant(best.issues).flatMap(issue => mistakesOf(issue, schema, root, path));
-  const known = newKeys(schema, path, root);
+  if (best && best.misfit < NOTHING_FITS && !tied) return relevant(best.issues).flatMap(one => mistakesOf(one, schema, root, path));
+  const known = keysAt(schema, path);
   if (isMap(found) && known.length > 0) {
-    const [first = ''] = Object.keys(found);
-    const hint = `${first && didYouMean(first, keysAt(schema, path))}Known here: ${known.join(', ')}.`;
-    const message = keysAt(schema, path).includes(first) ? 'does not go together with the other keys' : 'unknown key';
-    return [
-      first ? { path: [...path, first], message, hint, part: 'key' } : { path, message: 'an empty map says nothing', hint, part: 'value' },
-    ];
+    const [first, ...others] = Object.keys(found);
+    if (first === undefined) return [{ path, ...emptyMap(known), part: 'value' }];
+    if (!known.includes(first)) return [unknownKey(first, schema, root, path)];
+    return [{ path: [...path, first], ...doesNotGoTogether(first, others), part: 'key' }];
   }
-  const kinds = [...new Set(errors.flat().flatMap(issue => (issue.path.length === 0 ? [wanted(issue)] : [])))];
-  return [{ path, message: `expected ${oneOf(kinds)}, got ${show(found)}`, hint: `write ${oneOf(kinds)}`, part: 'value' }];
+  const kinds = [...new Set(issue.errors.flat().flatMap(one => (one.path.length === 0 ? wanted(one) : [])))];
+  return [{ path, ...wrongKind(kinds, found, schema, path), part: 'value' }];
 }
 
 /** A map of unknown keys is not empty too: what zod says of the rest once they are taken away is left out. */
@@ -124,27 +156,15 @@ function misfit(issues: readonly Issue[], found: unknown): number {
   const wrongWord = issues.find(issue => issue.path.length === 0 && issue.code === 'invalid_value');
   if (wrongWord?.code === 'invalid_value' && !wrongWord.values.some(value => typeof value === typeof found)) return NOTHING_FITS;
   const keys = isMap(found) ? Object.keys(found) : [];
-  const unknown = issues.flatMap(issue => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : []));
+  const unknown = issues.flatMap(issue => {
+    if (issue.code === 'unrecognized_keys' && issue.path.length === 0) return issue.keys;
+    return issue.code === 'invalid_key' && issue.path.length === 1 ? [String(issue.path[0])] : [];
+  });
   // A map none of whose keys is known was not meant for this member.
   if (isMap(found) && unknown.length === keys.length) return NOTHING_FITS;
-  return unknown.length * 10 + issues.length;
+  return Math.min(unknown.length * 10 + issues.length, NOTHING_FITS - 1);
 }
 
 /** Keys that the schema knows for the map at `path` and that are not there yet. */
 const newKeys = (schema: Schema, path: Path, root: unknown) =>
   keysAt(schema, path).filter(key => valueAt(root, [...path, key]) === undefined);
-
-/** A word for what a value should be. */
-function wanted(issue: Issue): string {
-  if (issue.code === 'invalid_value') return oneOf(issue.values.map(String));
-  if (issue.code !== 'invalid_type') return 'another value';
-  // oxfmt-ignore
-  const words: Record<string, string> = {
-    string: 'text', object: 'a map', record: 'a map', array: 'a list', tuple: 'a list', number: 'a number', int: 'a whole number', boolean: 'true or false', null: 'null',
-  };
-  return words[issue.expected] ?? issue.expected;
-}
-
-const unitOf = (origin: string) => (origin === 'array' ? 'elements' : origin === 'string' ? 'characters' : '');
-const oneOf = (words: readonly string[]) =>
-  words.length < 2 ? (words[0] ?? 'nothing') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;

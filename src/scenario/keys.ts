@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FakeAction } from '../model/fake.ts';
+import { EventType } from '../model/event.ts';
 import { ArtifactFault, ContainmentLevel } from '../model/plan.ts';
 import { TaskSpec } from '../model/task.ts';
 import { Argv, Duration, Slug, Stage } from '../model/units.ts';
@@ -29,6 +30,11 @@ export const needs = {
 export type Need = keyof typeof needs;
 const Need = z.enum(Object.keys(needs) as [Need, ...Need[]]);
 
+const Text = z.string().min(1);
+/** Name of an expectation that a folder adds to every scenario below. */
+export const InvariantName = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, 'must be lower case letters, digits, hyphens and underscores');
+/** A path below `expect`, as a failure names it; `invariants.<name>` for an invariant. */
+const ExpectPath = z.string().regex(/^[A-Za-z_][^\s]*$/, 'must be a path below expect, such as blocker or report.tests_passed');
 const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable');
 const BundlePath = z.string().regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$)).+$/, 'must be relative to the bundle, without ..');
 const Script = z.array(FakeAction).min(1).meta({ id: 'script', description: 'What the fake backend does, in order; nothing is implied.' });
@@ -42,6 +48,25 @@ const Limits = z
     processes: z.int().positive().optional().describe('Processes of the backend at one time.'),
   })
   .describe('Bounds of the run.');
+
+/** Exactly one change to one file of a bundle. */
+const Mutation = z
+  .strictObject({
+    file: BundlePath.describe('The file, relative to the bundle.'),
+    flip: z
+      .union([z.int(), z.literal(true)])
+      .optional()
+      .describe('Offset of a byte whose bits are all turned, from the end where negative; true: the middle one.'),
+    drop: z
+      .union([z.int().positive(), z.literal(true)])
+      .optional()
+      .describe('Number of a line that is taken out, from 1; true: the whole file.'),
+    append: z.string().min(1).optional().describe('Text that is added at the end.'),
+  })
+  .refine(({ flip, drop, append }) => [flip, drop, append].filter(one => one !== undefined).length === 1, {
+    error: 'needs exactly one of flip, drop and append',
+  });
+export type Mutation = z.output<typeof Mutation>;
 
 const Given = z
   .strictObject({
@@ -60,14 +85,19 @@ const Given = z
       )
       .optional()
       .describe('Name to value: registered, and put into the environment of the backend.'),
-    interrupt: notBuilt('a signal that ends the engine at an event.'),
+    interrupt: z
+      .strictObject({
+        at: EventType.describe('The event; the engine is hit as soon as it is written.'),
+        signal: z.enum(['SIGKILL', 'SIGTERM', 'SIGINT']).describe('The signal.'),
+      })
+      .optional()
+      .describe('A signal that ends the engine at an event; such a run is a process of its own.'),
+    mutate: Mutation.optional().describe('Only for do: verify: a change to a copy of the bundle before it is verified.'),
     admissions: notBuilt('a folder of admission records.'),
     provider: notBuilt('the state of the provider.'),
-    mutate: notBuilt('a change to the bundle before it is verified.'),
   })
   .meta({ id: 'given', description: 'The world before the run; without it the run is an ordinary one.' });
 
-const Text = z.string().min(1);
 const CriterionId = z
   .string()
   .regex(/^[A-Z][A-Z0-9-]*\/[a-z0-9][a-z0-9-]*$/, 'must be an item and a criterion, such as CTO-WORK-007/no-diff');
@@ -83,7 +113,9 @@ export const descriptionKeys = {
   proves: z.array(CriterionId).min(1).describe('Criteria of admissions/workboard.yaml that this proves.'),
   was: z.record(z.string(), z.json()).describe('Figures that an old record has instead; never asserted.'),
   because: Text.describe('The work item that changed them.'),
-  waive: notBuilt('invariants, and their waiving by name.'),
+  waive: z
+    .record(InvariantName, Text)
+    .describe('Name of an invariant to the reason why it is not asked of this scenario; it shows in the report.'),
 };
 
 /** What a scenario runs. */
@@ -104,12 +136,23 @@ export const runKeys = {
   tags: z.array(Slug).min(1).describe('Tags, for --tags-filter.'),
   needs: z.array(Need).min(1).describe('Prerequisites; where one is missing the scenario is skipped by name, and with CI=true it fails.'),
   skip: Text.describe('Why it is skipped; with CI=true that is a failure.'),
-  model: notBuilt('a model, and scripted replies.'),
-  do: notBuilt('verify, gate and cli.'),
+  model: z
+    .strictObject({
+      provider: Text.describe('Who offers the model; sets CTO_HARNESS_CASE_MODEL_PROVIDER.'),
+      id: Text.describe('The model; sets CTO_HARNESS_CASE_MODEL.'),
+      runtime_provider: Text.optional().describe('What the backend calls the provider inside, where that differs.'),
+      script: notBuilt('scripted replies.'),
+    })
+    .describe('The model that the backend talks to.'),
+  do: z
+    .enum(['run', 'verify', 'cli', 'gate'])
+    .describe('run (default), verify (the run, then its bundle), cli (the command line); gate is not built yet.'),
   gate: notBuilt('what a gate decides over.'),
-  cli: notBuilt('the arguments of the command line.'),
-  only: notBuilt('running this one alone.'),
-  todo: notBuilt('a scenario that is not written yet.'),
-  fails: notBuilt('a scenario that is known to fail.'),
-  retry: notBuilt('repeating a red scenario.'),
+  cli: z.array(z.string()).describe('Only for do: cli: arguments of the command line, which runs in the root of the project.'),
+  only: z.literal(true).describe('Run this one alone in its file; refused with CI=true.'),
+  todo: z.union([z.literal(true), Text]).describe('Not written yet, or why: it is not run and proves nothing.'),
+  fails: z
+    .union([ExpectPath, z.array(ExpectPath).min(1)])
+    .describe('The expectation that is known to fail, such as blocker or report.tests_passed; any other outcome is red.'),
+  retry: z.int().min(1).max(10).describe('How often a red scenario is repeated; green only then is reported as flaky.'),
 };

@@ -121,7 +121,6 @@ describe('defaults of folders', () => {
   it.each([
     ['a name', 'scenario: 1\nname: x\n', 'scenarios/_defaults.yaml:2:1 name: cannot be a default: every scenario has a name of its own'],
     ['an unknown key', 'scenario: 1\nstag: 1\n', 'scenarios/_defaults.yaml:2:1 stag: unknown key'],
-    ['invariants', 'scenario: 1\ninvariants: {x: {}}\n', 'scenarios/_defaults.yaml:2:1 invariants: is not built yet'],
     ['no version', 'stage: 1\n', 'scenarios/_defaults.yaml:1:1 scenario: is missing'],
   ])('cannot have %s', async (_title, text, message) => {
     expect(await said(`scenario: 1\n${green}`, { 'scenarios/_defaults.yaml': text })).toEqual([message]);
@@ -175,7 +174,7 @@ describe('a file is refused, at its place', () => {
       '2:41 expect.events.count.run.strted: unknown key',
     ],
     ['no expectation', 'scenario: 1\nstage: 1\n', '1:1 expect: is missing'],
-    ['an empty expectation', 'scenario: 1\nexpect: {}\n', '2:9 expect: asserts nothing (got {})'],
+    ['an empty expectation', 'scenario: 1\nexpect: {}\n', '2:9 expect: an empty map says nothing'],
     ['an empty matcher', 'scenario: 1\nexpect: {status: pass, report: {}}\n', '2:32 expect.report: an empty map says nothing'],
     [
       'an expectation that holds of everything',
@@ -222,7 +221,7 @@ describe('a file is refused, at its place', () => {
       `scenario: 1\nname: say "hi"\n${green}`,
       '2:7 name: must be 1 to 120 characters without quotes, backslashes and line breaks (got "say \\"hi\\"")',
     ],
-    ['a table without rows', 'scenario: 1\nmatrix: m\nrows: []\n', '3:7 rows: is too small: []'],
+    ['a table without rows', 'scenario: 1\nmatrix: m\nrows: []\n', '3:7 rows: is empty'],
     ['a table without a name', 'scenario: 1\nrows:\n  - {case: a, status: pass}\n', '1:1 matrix: is missing'],
     ['a row without a name', 'scenario: 1\nmatrix: m\nrows:\n  - {status: pass}\n', '4:5 rows.0.case: is missing'],
     [
@@ -241,21 +240,14 @@ describe('a file is refused, at its place', () => {
   });
 
   it.each([
-    ['model', 'model: {provider: x}'],
-    ['do', 'do: verify'],
-    ['cli', 'cli: [run]'],
+    ['model.script', 'model: {provider: x, id: y, script: [{text: z}]}'],
     ['gate', 'gate: {stage: 2}'],
-    ['only', 'only: true'],
-    ['todo', 'todo: true'],
-    ['fails', 'fails: status'],
-    ['retry', 'retry: 1'],
-    ['waive', 'waive: {x: y}'],
+    ['do: gate', 'do: gate'],
     ['given.admissions', 'given: {admissions: x}'],
     ['given.provider', 'given: {provider: {}}'],
-    ['given.mutate', 'given: {mutate: {}}'],
   ])('%s, which is in the language and not in this build', async (key, text) => {
     const [first, ...rest] = await said(`scenario: 1\n${text}\n${green}`);
-    expect(first).toContain(`${key}: is not built yet`);
+    expect(first).toMatch(new RegExp(`${key}:? is not built yet`));
     expect(rest).toEqual([]);
   });
 

@@ -1,15 +1,15 @@
 import { basename, dirname, extname, relative } from 'node:path';
 import { type Problem, UserError } from '../errors.ts';
-import { vacuous } from '../expect/references.ts';
-import type { Path } from '../model/json.ts';
+import { isMap } from '../model/json.ts';
 import type { Ports } from '../ports.ts';
-import { didYouMean } from '../suggest.ts';
 import { criteriaOf } from './board.ts';
 import { defaultsFor } from './defaults.ts';
 import { check, type Mistake, nameOf } from './issues.ts';
-import { type Layer, originOf, problemIn, resolve, unknownRemovals } from './layers.ts';
-import { backendOf, DEFAULT_STAGE, DEFAULT_TASK, type Scenario, titleOf } from './scenario.ts';
-import { ScenarioSpec } from './schema.ts';
+import { idleRemovals, type Layer, originOf, problemIn, resolve, unknownRemovals } from './layers.ts';
+import { newMemory, type Memory, remembered } from './memory.ts';
+import { emptiness, mistakesIn } from './mistakes.ts';
+import { type Scenario, titleOf } from './scenario.ts';
+import { type ScenarioSpec, specSchemaOf } from './schema.ts';
 import { readYaml } from './source.ts';
 import { type Draft, draftsOf } from './table.ts';
 
@@ -28,30 +28,42 @@ export interface ScenarioRoot {
  * Loads the scenarios of one file, in either form, with the defaults of its folders.
  * @throws {UserError} with every problem of the file: nothing of it is run then.
  */
-export async function loadScenarios(file: string, { project, scenarios }: ScenarioRoot, ports: Pick<Ports, 'files'>): Promise<Scenario[]> {
+export async function loadScenarios(
+  file: string,
+  root: ScenarioRoot,
+  ports: Pick<Ports, 'files'>,
+  memory: Memory = newMemory(),
+): Promise<Scenario[]> {
+  const { project } = root;
   const yaml = await readYaml(file, relative(project, file), ports.files);
-  const defaults = await defaultsFor(file, scenarios, project, ports.files);
-  const criteria = await criteriaOf(project, ports);
-  const problems: Problem[] = [];
+  const defaults = await defaultsFor(file, root, ports.files, memory);
+  const criteria = new Set(await remembered(memory.criteria, project, () => criteriaOf(project, ports)));
+  const drafts = draftsOf(yaml);
+  const problems = [...redefined(defaults), ...removals([...defaults, ...drafts.flatMap(({ layers }) => layers)])];
   const loaded: Scenario[] = [];
-  for (const draft of draftsOf(yaml)) {
+  for (const draft of drafts) {
+    if (problems.length > MAX_PROBLEMS) break;
     const made = makeScenario(draft, defaults, file, yaml.file);
     if (Array.isArray(made)) problems.push(...made);
     else {
-      problems.push(...(await mistakesIn(made, criteria)));
+      problems.push(...mistakesIn(made, criteria), ...(await emptiness(made, memory)));
       loaded.push(made);
     }
   }
   problems.push(...twice(loaded));
-  if (problems.length > 0) throw new UserError(inOrder(unique(problems)) as [Problem, ...Problem[]]);
+  if (problems.length === 0) problems.push(...drafts.flatMap(({ layers }) => idle([...defaults, ...layers])));
+  if (problems.length > 0) throw new UserError(inOrder(unique(problems)).slice(0, MAX_PROBLEMS) as [Problem, ...Problem[]]);
   return loaded;
 }
 
+/** Whoever reads more of them at once mends none. */
+const MAX_PROBLEMS = 100;
+
 function makeScenario(draft: Draft, defaults: readonly Layer[], path: string, file: string): Scenario | Problem[] {
   const layers = [...defaults, ...draft.layers];
-  const removals = layers.flatMap(layer => unknownRemovals(layer, ScenarioSpec).map(mistake => problemIn([layer], mistake)));
-  const { data: spec, mistakes } = check(ScenarioSpec, resolve(layers));
-  if (!spec || removals.length > 0) return [...removals, ...mistakes.map(mistake => problemIn(layers, inWords(mistake)))];
+  const value = resolve(layers);
+  const { data: spec, mistakes } = check(specSchemaOf(value) as typeof ScenarioSpec, value);
+  if (!spec) return mistakes.map(mistake => problemIn(layers, inWords(mistake)));
   const own = draft.layers.at(-1)!.yaml;
   return {
     file,
@@ -67,41 +79,40 @@ function makeScenario(draft: Draft, defaults: readonly Layer[], path: string, fi
   };
 }
 
-const inWords = (mistake: Mistake): Mistake => ({ ...mistake, message: `${nameOf(mistake.path)}: ${mistake.message}` });
+/** Unknown keys that a null would take back, of every layer once. */
+const removals = (layers: readonly Layer[]): Problem[] =>
+  [...new Set(layers)].flatMap(layer => unknownRemovals(layer, specSchemaOf(layer.value)).map(mistake => problemIn([layer], mistake)));
 
-/** What the schema cannot say: keys that do not go together, names that must exist, expectations that assert nothing. */
-async function mistakesIn(scenario: Scenario, criteria: readonly string[]): Promise<Problem[]> {
-  const { spec, proves, matrix, name } = scenario;
-  const backend = backendOf(spec);
-  const found: Problem[] = [];
-  const add = (path: Path, message: string, hint: string, part: 'key' | 'value' = 'value') =>
-    found.push(scenario.problem(path, message, hint, part));
+/** A null that takes nothing back. */
+const idle = (layers: readonly Layer[]): Problem[] => idleRemovals(layers).map(mistake => problemIn([mistake.layer], mistake));
 
-  if (backend.id === 'command' && !backend.argv) {
-    add(['backend'], 'backend: command does not say which program', 'write {id: command, argv: [program, argument]}');
-  }
-  if (backend.id !== 'command' && backend.argv) {
-    add(['backend', 'argv'], `backend.argv: has no meaning for ${backend.id}`, 'leave it out, or take the backend command', 'key');
-  }
-  if (backend.id !== 'fake' && spec.fake) {
-    add(['fake'], `fake: has no meaning for the backend ${backend.id}`, 'leave it out; null takes back what a default says', 'key');
-  }
-  for (const id of proves.filter(one => !criteria.includes(one))) {
-    const index = spec.proves?.indexOf(id) ?? -1;
-    const hint = `${didYouMean(id, criteria)}Criteria are the rows of admissions/workboard.yaml.`;
-    if (index >= 0) add(['proves', index], `proves: ${id} is not on the board`, hint);
-    else add([], `the table ${matrix} has no row ${name} on the board (${id})`, hint);
-  }
-  const reason = await vacuous(spec.expect, { backend: backend.id, stage: spec.stage ?? DEFAULT_STAGE, task: spec.task ?? DEFAULT_TASK });
-  if (reason) add(['expect'], `expect: asserts nothing: ${reason}`, 'expect a status, a blocker or an exit that only one of them has');
-  return found;
+/** An invariant stands in one place: what is nearer can only waive it, by name and with a reason. */
+function redefined(defaults: readonly Layer[]): Problem[] {
+  const seen = new Set<string>();
+  const hint = 'a scenario can waive one: waive: {name: reason}';
+  return defaults.flatMap(layer => {
+    const { invariants } = layer.value;
+    if (invariants === null) return [layer.yaml.problem(['invariants'], 'invariants: cannot be taken back', hint, 'key')];
+    const names = isMap(invariants) ? Object.keys(invariants) : [];
+    const again = names.filter(name => seen.has(name));
+    for (const name of names) seen.add(name);
+    return again.map(name => {
+      const message = `the invariant ${name} stands already in a folder above`;
+      return layer.yaml.problem(['invariants', name], message, `give it another name; ${hint}`, 'key');
+    });
+  });
 }
+
+const inWords = (mistake: Mistake): Mistake => ({ ...mistake, message: `${nameOf(mistake.path)}: ${mistake.message}` });
 
 /** A name selects one scenario of a file. */
 function twice(scenarios: readonly Scenario[]): Problem[] {
-  return scenarios.flatMap((scenario, i) => {
-    const first = scenarios.findIndex(other => titleOf(other) === titleOf(scenario));
-    return first === i ? [] : [scenario.problem([], `the name "${titleOf(scenario)}" stands twice`, 'give one of them another name')];
+  const seen = new Set<string>();
+  return scenarios.flatMap(scenario => {
+    const title = titleOf(scenario);
+    if (seen.has(title)) return [scenario.problem([], `the name "${title}" stands twice`, 'give one of them another name')];
+    seen.add(title);
+    return [];
   });
 }
 
@@ -110,5 +121,6 @@ const inOrder = (problems: readonly Problem[]): Problem[] =>
   problems.toSorted((a, b) => (a.at ?? '').localeCompare(b.at ?? '', 'en', { numeric: true }));
 
 /** What stands once in the defaults of a folder is one mistake, however many scenarios lie below. */
-const unique = (problems: readonly Problem[]): Problem[] =>
-  problems.filter(({ at, message }, i) => problems.findIndex(other => other.at === at && other.message === message) === i);
+const unique = (problems: readonly Problem[]): Problem[] => [
+  ...new Map(problems.map(problem => [`${problem.at}\0${problem.message}`, problem])).values(),
+];

@@ -1,15 +1,20 @@
 import type { Exec } from '../ports.ts';
 import { type Need, needs } from './keys.ts';
+import { remembered } from './memory.ts';
 
 const PROBE_MS = 20_000;
 
-/** Prerequisites that this host does not have, each tried by what it does rather than by its name on the PATH. */
+/**
+ * Prerequisites that this host does not have, each tried by what it does rather than by its name on the PATH.
+ * @param known what was found out before: a suite asks once
+ */
 export async function missingNeeds(
   wanted: readonly Need[],
   exec: Exec,
   env: Readonly<Record<string, string | undefined>>,
+  known: Map<string, Promise<boolean>> = new Map(),
 ): Promise<Need[]> {
-  const has = await Promise.all(wanted.map(need => works(need, exec, env)));
+  const has = await Promise.all(wanted.map(need => remembered(known, need, () => works(need, exec, env))));
   return wanted.filter((_, i) => !has[i]);
 }
 
@@ -18,16 +23,30 @@ async function works(need: Need, exec: Exec, { PATH = '', HOME = '' }: Readonly<
   return code === 0;
 }
 
-/** Why a scenario is not run here, and whether that is a failure (SPEC section 2: with CI=true a gap is red). */
+/** Why a scenario is not run here. */
+export interface Gap {
+  /** The key that says so. */
+  key: 'skip' | 'todo' | 'needs';
+  reason: string;
+  /** With CI=true a gap is red (SPEC section 2), unless it was announced. */
+  fails: boolean;
+  hint: string;
+}
+
+/** The first reason not to run a scenario, or undefined. */
 export function gapOf(
-  { skip, missing }: { skip: string | undefined; missing: readonly string[] },
+  { skip, todo, missing = [] }: { skip?: string | undefined; todo?: string | true | undefined; missing?: readonly string[] },
   env: Readonly<Record<string, string | undefined>>,
-): { reason: string; fails: boolean; hint: string } | undefined {
+): Gap | undefined {
   const strict = env['CI'] === 'true';
-  if (skip !== undefined) return { reason: skip, fails: strict, hint: 'with CI=true nothing may be skipped' };
+  if (skip !== undefined) return { key: 'skip', reason: skip, fails: strict, hint: 'with CI=true nothing may be skipped' };
+  if (todo !== undefined) {
+    return { key: 'todo', reason: todo === true ? 'todo' : todo, fails: strict, hint: 'with CI=true nothing may be left for later' };
+  }
   if (missing.length === 0) return undefined;
   const mayLack = (env['PROOFGATE_MAY_LACK'] ?? '').split(',').map(name => name.trim());
   return {
+    key: 'needs',
     reason: `needs ${missing.join(', ')}`,
     fails: strict && missing.some(need => !mayLack.includes(need)),
     hint: `install it, or say PROOFGATE_MAY_LACK=${missing.join(',')}`,

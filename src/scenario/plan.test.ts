@@ -119,7 +119,7 @@ describe('a plan cannot be made, and the line is named', () => {
     ['for a patch that is a folder', 'fake: [{patch: .}, claim: completed]\n', '2:16 fake.0.patch: . is a dir'],
     ['for a target that is not there', 'given: {target: x}\n', '2:17 given.target: x is not a folder'],
     ['for a protected root that is not there', 'given: {protected: [., x]}\n', '2:24 given.protected.1: x is not a folder'],
-    ['for a task that does not fit', 'given: {task: {allowed_paths: []}}\n', '2:31 given.task.allowed_paths: is too small: []'],
+    ['for a task that does not fit', 'given: {task: {allowed_paths: []}}\n', '2:31 given.task.allowed_paths: is empty'],
     ['for a task without what it needs', 'given: {task: {prompt: null}}\n', '2:24 given.task.prompt: is missing'],
   ])('%s', async (_title, text, message) => {
     expect(await said(text)).toEqual([`scenarios/deep/a.yaml:${message}`]);

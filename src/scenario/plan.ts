@@ -7,7 +7,9 @@ import type { Path } from '../model/json.ts';
 import { type ApprovalAnswer, defaultLimits, type Given, type Limits, ordinaryGiven, type Plan } from '../model/plan.ts';
 import type { Task } from '../model/task.ts';
 import type { Files, Ports } from '../ports.ts';
-import { backendOf, DEFAULT_STAGE, DEFAULT_TASK, type Scenario, titleOf } from './scenario.ts';
+import { type Memory, newMemory, remembered } from './memory.ts';
+import { idOf, resolvedOf } from './resolved.ts';
+import { backendOf, DEFAULT_STAGE, DEFAULT_TASK, type Scenario } from './scenario.ts';
 import type { ScenarioSpec } from './schema.ts';
 import { findTaskDir, loadTask } from './task.ts';
 import { MAX_YAML_BYTES } from './yaml.ts';
@@ -32,14 +34,9 @@ const ambientNames = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'CTO_HARNESS_CAS
  * @throws {UserError} at the line of the scenario, for a task, patch or folder that is not there or not right.
  */
 export async function makePlan(scenario: Scenario, setting: PlanSetting, ports: Pick<Ports, 'files'>): Promise<Plan> {
-  const { spec, file } = scenario;
-  const { files } = ports;
+  const { spec } = scenario;
   const fake = spec.fake ?? defaultFakeScript;
-  const [task, patches, given] = await everything([
-    readTask(scenario, setting.project, ports),
-    readPatches(scenario, files),
-    givenOf(scenario, files),
-  ]);
+  const { task, patches, given } = await partsOf(scenario, setting.project, ports, newMemory());
   const stage = spec.stage ?? DEFAULT_STAGE;
   const backend = backendOf(spec);
   return {
@@ -48,22 +45,42 @@ export async function makePlan(scenario: Scenario, setting: PlanSetting, ports: 
     stage,
     fake,
     patches,
-    model: null,
-    env: { ...ambient(setting.env), ...spec.env },
+    model: modelOf(spec),
+    env: { ...ambient(setting.env), ...modelEnv(spec), ...spec.env },
     limits: limitsOf(spec),
     approval: approvalOf(spec),
     given,
     nonce: setting.nonce,
-    suite: `${file}#${titleOf(scenario)}`,
-    scenarioText: stringify(
-      { scenario: 1, file, ...spec, name: titleOf(scenario), task: task.spec.id, backend, stage, fake },
-      { aliasDuplicateObjects: false },
-    ),
+    suite: idOf(scenario),
+    scenarioText: stringify(resolvedOf(scenario), { aliasDuplicateObjects: false }),
     out: setting.out,
     project: setting.project,
     bundleName: null,
   };
 }
+
+/** The files that a scenario names, read. */
+export interface ScenarioParts {
+  task: Task;
+  patches: Record<string, string>;
+  given: Given;
+}
+
+/** Reads what a scenario names. @throws {UserError} at its lines, with everything that is not there or not right */
+export async function partsOf(scenario: Scenario, project: string, ports: Pick<Ports, 'files'>, memory: Memory): Promise<ScenarioParts> {
+  const [task, patches, given] = await everything([
+    readTask(scenario, project, ports, memory),
+    readPatches(scenario, ports.files),
+    givenOf(scenario, ports.files),
+  ]);
+  return { task, patches, given };
+}
+
+const modelOf = ({ model }: ScenarioSpec): Plan['model'] =>
+  model ? { provider: model.provider, id: model.id, runtime_provider: model.runtime_provider ?? null } : null;
+
+const modelEnv = ({ model }: ScenarioSpec): Record<string, string> =>
+  model ? { CTO_HARNESS_CASE_MODEL_PROVIDER: model.provider, CTO_HARNESS_CASE_MODEL: model.id } : {};
 
 /** Waits for all, so that every problem is known and none is left unheard. */
 async function everything<T extends readonly unknown[]>(parts: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
@@ -76,12 +93,22 @@ async function everything<T extends readonly unknown[]>(parts: { [K in keyof T]:
   return settled.map(part => (part as PromiseFulfilledResult<unknown>).value) as unknown as T;
 }
 
-async function readTask(scenario: Scenario, project: string, ports: Pick<Ports, 'files'>): Promise<Task> {
+async function readTask(scenario: Scenario, project: string, ports: Pick<Ports, 'files'>, { tasks }: Memory): Promise<Task> {
   const { task = DEFAULT_TASK, given } = scenario.spec;
-  const dir = await located(scenario, ['task'], () => findTaskDir(task, project, ports));
-  return loadTask(dir, ports, given?.task, (path, message, hint) =>
-    scenario.problem(['given', 'task', ...path], `given.task.${path.join('.')}: ${message}`, hint),
-  );
+  const key = JSON.stringify([task, given?.task]);
+  const load = async () => {
+    const dir = await located(scenario, ['task'], () => findTaskDir(task, project, ports));
+    return loadTask(dir, ports, given?.task, (path, message, hint) =>
+      scenario.problem(['given', 'task', ...path], `given.task.${path.join('.')}: ${message}`, hint),
+    );
+  };
+  try {
+    return await remembered(tasks, key, load);
+  } catch (error) {
+    // the next scenario that asks is told at its own line
+    tasks.delete(key);
+    throw error;
+  }
 }
 
 /** A mistake that has no place of its own gets that of the key which named the thing. */
@@ -143,6 +170,7 @@ async function givenOf(scenario: Scenario, files: Files): Promise<Given> {
     baseline: given.baseline ?? ordinaryGiven.baseline,
     containment: given.containment ?? ordinaryGiven.containment,
     secrets: given.secrets ?? ordinaryGiven.secrets,
+    interrupt: given.interrupt ?? ordinaryGiven.interrupt,
   };
 }
 

@@ -18,13 +18,20 @@ const refusedTokens: Record<string, { message: string; hint: string }> = {
 /** True for the marks that the lexer puts between its tokens: they take no room in the text. */
 const isMark = (token: string) => token === CST.DOCUMENT || token === CST.FLOW_END || token === CST.SCALAR;
 
-/** What is refused by its spelling alone: control characters, tabs, anchors, aliases, tags, directives. */
+/** A file with more refusals than this is not a YAML file: nobody reads on. */
+export const MAX_REFUSALS = 20;
+/** No scenario needs more levels; where a stack ends differs from host to host, and so would the answer. */
+const MAX_DEPTH = 100;
+
+/** What is refused by its spelling alone: control characters, tabs, anchors, aliases, tags, directives; the first of them. */
 export function refusedText(text: string): Refusal[] {
   const control = /[^\P{Cc}\t\n\r]/u.exec(text);
   if (control) {
     return [{ at: control.index, message: `control character U+${hex(control[0])}`, hint: 'write it as an escape in double quotes' }];
   }
   const found: Refusal[] = [];
+  // most files have none of the characters that could begin one of these, and need no second reading
+  if (!/[&*!%\t]/.test(text)) return found;
   let offset = 0;
   let scalar = false;
   for (const token of new Lexer().lex(text)) {
@@ -37,18 +44,23 @@ export function refusedText(text: string): Refusal[] {
     if (refused) found.push({ at: offset, ...refused });
     const tab = type === 'space' ? token.indexOf('\t') : -1;
     if (tab >= 0) found.push({ at: offset + tab, message: 'a tab is refused', hint: 'indent and separate with spaces' });
+    if (found.length >= MAX_REFUSALS) break;
     offset += token.length;
     scalar = false;
   }
   return found;
 }
 
-/** What is refused in a file that parses: keys, numbers and values that another reader could take otherwise. */
+/** What is refused in a file that parses: keys, numbers and values that another reader could take otherwise; the first of them. */
 export function refusedNodes(root: Node | null, lineOf: (offset: number) => number): Refusal[] {
   const found: Refusal[] = [];
-  const refuse = (at: number | undefined, message: string, hint: string) => found.push({ at: at ?? 0, message, hint });
+  const refuse = (at: number | undefined, message: string, hint: string) => {
+    if (found.length < MAX_REFUSALS) found.push({ at: at ?? 0, message, hint });
+  };
 
-  const visit = (node: unknown, at: number | undefined): void => {
+  const visit = (node: unknown, at: number | undefined, depth = 0): void => {
+    if (found.length >= MAX_REFUSALS) return;
+    if (depth > MAX_DEPTH) return refuse(at, 'lists or maps are nested too deeply', `flatten the file: at most ${MAX_DEPTH} levels`);
     if (isMap(node)) {
       const seen = new Map<string, number>();
       for (const { key, value } of node.items) {
@@ -59,13 +71,14 @@ export function refusedNodes(root: Node | null, lineOf: (offset: number) => numb
           const problem = keyProblem(name);
           if (problem) refuse(start, ...problem);
           const first = seen.get(name);
-          if (first !== undefined) refuse(start, `the key "${name}" stands twice, first on line ${lineOf(first)}`, 'remove one of the two');
+          if (first !== undefined)
+            refuse(start, `the key ${JSON.stringify(name)} stands twice, first on line ${lineOf(first)}`, 'remove one of the two');
           else seen.set(name, start ?? 0);
         }
-        visit(value, start);
+        visit(value, start, depth + 1);
       }
     } else if (isSeq(node)) {
-      for (const item of node.items) visit(item, node.range?.[0]);
+      for (const item of node.items) visit(item, node.range?.[0], depth + 1);
     } else if (isScalar(node)) {
       const start = node.range?.[0] ?? at;
       if (node.value === null && (node.source ?? '') === '') {
@@ -88,10 +101,13 @@ export function refusedNodes(root: Node | null, lineOf: (offset: number) => numb
 
 function keyProblem(name: string): [message: string, hint: string] | undefined {
   if (name === '<<') return ['a merge key is refused', 'write the keys where they are used, or put them into _defaults.yaml'];
-  if (name === '__proto__') return ['the key "__proto__" is refused', 'choose another name'];
+  if (name === '__proto__') return ['the key "__proto__" is refused', 'choose another name: to JavaScript it is no ordinary key'];
   if (name === '') return ['an empty key is refused', 'give it a name'];
   if (!/^[\x20-\x7e]+$/.test(name))
-    return [`the key ${JSON.stringify(name)} is not printable ASCII`, 'letters that look alike are not alike'];
+    return [
+      `the key ${JSON.stringify(name)} is not printable ASCII`,
+      'write it in ASCII: letters of other alphabets look like the ones that are meant',
+    ];
   return undefined;
 }
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { Expectation, expectKeys, laterKeys } from '../expect/expectation.ts';
+import { Expectation, expectKeys, OutputExpectation, outputKeys } from '../expect/expectation.ts';
 import { Slug } from '../model/units.ts';
-import { descriptionKeys, runKeys } from './keys.ts';
+import { AnyMapMatcher } from '../expect/matcher.ts';
+import { descriptionKeys, InvariantName, runKeys } from './keys.ts';
+import { isMap } from '../model/json.ts';
 import { isBuilt } from '../model/shape.ts';
 
 type Shape = Record<string, z.ZodType>;
@@ -17,25 +19,38 @@ const removable = <T extends Shape>(shape: T) => mapShape(shape, schema => schem
 const version = { scenario: z.literal(1).describe('Version of the scenario language.') };
 const about = { ...descriptionKeys, ...runKeys };
 
+const Invariants = z
+  .record(InvariantName, Expectation)
+  .refine(map => Object.keys(map).length > 0, { error: 'asserts nothing', abort: true })
+  .describe('Name to expectation, added to every scenario below; only in _defaults.yaml.');
+
 /** A scenario with defaults, `each` and row laid over each other: what is run and judged. */
-export const ScenarioSpec = z.strictObject({ ...optional(about), expect: Expectation });
-export type ScenarioSpec = z.output<typeof ScenarioSpec>;
+export const ScenarioSpec = z.strictObject({ ...optional(about), invariants: Invariants.optional(), expect: Expectation });
+export type ScenarioSpec = Omit<z.output<typeof ScenarioSpec>, 'expect'> & { expect: Expectation };
+/** The same of a command: only what it ends with and says can be expected. */
+const CommandSpec = ScenarioSpec.extend({ expect: OutputExpectation });
+
+/** The schema that fits what a scenario does. */
+export const specSchemaOf = (value: unknown) =>
+  isMap(value) && (value['do'] === 'verify' || value['do'] === 'cli') ? CommandSpec : ScenarioSpec;
 
 // The files: here only what makes them files. Their keys are checked once they are laid over each other.
-export const TerseFile = z.looseObject(version);
+const noInvariants = {
+  invariants: z.never({ error: 'can only stand in _defaults.yaml: what one scenario has to show is its expect' }).optional(),
+};
+export const TerseFile = z.looseObject({ ...version, ...noInvariants });
 export const DefaultsFile = z.looseObject({
   ...version,
   name: z.never({ error: 'cannot be a default: every scenario has a name of its own' }).optional(),
-  invariants: z.never({ error: 'is not built yet' }).optional().describe('Not built yet: expectations added to every scenario.'),
 });
 const matrix = Slug.describe('Name of the table; `failures` counts towards the failure matrix of CTO-WORK-007.');
 const rowCase = Slug.describe('Name of the row.');
 /** Every column that a row can have, whatever stands in it. */
-const columns = mapShape({ ...about, ...expectKeys, ...laterKeys }, schema => (isBuilt(schema) ? z.unknown().optional() : schema));
+const columns = mapShape({ ...about, ...expectKeys, ...outputKeys }, schema => (isBuilt(schema) ? z.unknown().optional() : schema));
 export const TableFile = z.strictObject({
   ...version,
   matrix,
-  each: z.looseObject({ name: z.never({ error: 'cannot be shared: a row is named by its case' }).optional() }).optional(),
+  each: z.looseObject({ ...noInvariants, name: z.never({ error: 'cannot be shared: a row is named by its case' }).optional() }).optional(),
   rows: z
     .array(
       z.strictObject({
@@ -49,9 +64,12 @@ export const TableFile = z.strictObject({
 
 /** JSON Schema of a scenario file, for editors (`# yaml-language-server: $schema=…`). */
 export function scenarioJsonSchema(): Record<string, unknown> {
-  const expectation = z.strictObject({ ...removable(expectKeys), ...laterKeys }).describe('What the evidence has to show.');
+  const report = z
+    .union([expectKeys.report, AnyMapMatcher])
+    .describe('Partial match over report.json; of do: verify and cli over the JSON document that the command gives.');
+  const expectation = z.strictObject(removable({ ...expectKeys, ...outputKeys, report })).describe('What the evidence has to show.');
   const each = z.strictObject({ ...removable(about), expect: expectation.optional() }).omit({ name: true });
-  const row = z.strictObject({ case: rowCase, ...removable({ ...about, ...expectKeys }), ...laterKeys });
+  const row = z.strictObject({ case: rowCase, ...removable({ ...about, ...expectKeys, ...outputKeys, report }) });
   const schema = z
     .union([
       z.strictObject({ ...version, ...removable(about), expect: expectation }).describe('One scenario.'),
@@ -63,7 +81,9 @@ export function scenarioJsonSchema(): Record<string, unknown> {
           rows: z.array(row).min(1).describe('One scenario each: its columns are run keys and expect keys.'),
         })
         .describe('A table of scenarios.'),
-      each.extend(version).describe('_defaults.yaml: keys for every scenario below its folder; the nearer file wins.'),
+      each
+        .extend({ ...version, invariants: Invariants.optional() })
+        .describe('_defaults.yaml: keys for every scenario below its folder; the nearer file wins.'),
     ])
     .meta({ id: 'scenario', title: 'Scenario', description: 'What to run, and what evidence to expect.' });
   return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Record<string, unknown>;

@@ -1,5 +1,5 @@
 import { type Problem, UserError } from '../errors.ts';
-import { expectKeys, laterKeys } from '../expect/expectation.ts';
+import { expectKeys, outputKeys } from '../expect/expectation.ts';
 import { isMap, type Path } from '../model/json.ts';
 import { checkFile } from './issues.ts';
 import type { Layer } from './layers.ts';
@@ -17,7 +17,7 @@ export interface Draft {
 }
 
 /** True for a key that stands below `expect` in the terse form and is a column in a table. */
-const isExpectKey = (key: string) => Object.hasOwn(expectKeys, key) || Object.hasOwn(laterKeys, key);
+const isExpectKey = (key: string) => Object.hasOwn(expectKeys, key) || Object.hasOwn(outputKeys, key);
 
 /** The scenarios of a file in either form. @throws {UserError} with every problem of the form */
 export function draftsOf(yaml: Yaml): Draft[] {

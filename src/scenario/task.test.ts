@@ -133,7 +133,7 @@ describe('a task is refused', () => {
 
   it('for what a scenario laid over it, and says so', async () => {
     expect(await said(parts, { allowed_paths: [], verification: { timeout: 'soon' } })).toEqual([
-      'given.task.allowed_paths is too small: []',
+      'given.task.allowed_paths is empty',
       'given.task.verification.timeout must be a duration such as 250ms, 30s or 5m (got "soon")',
     ]);
     expect(await said(parts, { prompt: null })).toEqual(['given.task.prompt is missing']);

@@ -2,7 +2,8 @@ import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDo
 import { type Problem, UserError } from '../errors.ts';
 import type { Path } from '../model/json.ts';
 import { codeFrame, type Place } from './frame.ts';
-import { refusedNodes, refusedText, type Refusal } from './refusals.ts';
+import { inWordsOfOurs } from './parser-words.ts';
+import { MAX_REFUSALS, refusedNodes, refusedText, type Refusal } from './refusals.ts';
 
 /** A YAML file that says exactly what it seems to say, with the place of every value. */
 export interface Yaml {
@@ -17,8 +18,6 @@ export interface Yaml {
 
 /** Larger files are refused before they are read. */
 export const MAX_YAML_BYTES = 1024 * 1024;
-/** A file with more problems than this is not a YAML file. */
-const MAX_PROBLEMS = 20;
 
 /**
  * Reads YAML 1.2 (core schema) in its plain form: no anchors, tags, merge keys or second document,
@@ -42,8 +41,8 @@ export function parseYaml(text: string, file: string): Yaml {
 
   const doc = read(text, counter, file);
   const refusals = refusedText(text);
-  for (const { pos, message } of [...doc.errors, ...doc.warnings]) {
-    if (!refusals.some(({ at }) => at === pos[0])) refusals.push({ at: pos[0], ...plainWords(message) });
+  for (const { pos, message } of [...doc.errors, ...doc.warnings].slice(0, MAX_REFUSALS)) {
+    if (!refusals.some(({ at }) => at === pos[0])) refusals.push({ at: pos[0], ...inWordsOfOurs(message) });
   }
   if (doc.errors.length === 0) refusals.push(...refusedNodes(doc.contents, offset => placeOf(offset).line));
   if (doc.contents === null && refusals.length === 0) {
@@ -51,7 +50,7 @@ export function parseYaml(text: string, file: string): Yaml {
   }
   const problems = refusals
     .toSorted((a, b) => a.at - b.at)
-    .slice(0, MAX_PROBLEMS)
+    .slice(0, MAX_REFUSALS)
     .map(problemAt);
   if (problems.length > 0) throw new UserError(problems as [Problem, ...Problem[]]);
 
@@ -75,13 +74,6 @@ export function sizeProblem(file: string, bytes: number): Problem | undefined {
     message: `the file has ${bytes} bytes, the limit is ${MAX_YAML_BYTES}`,
     hint: 'split it; data belongs into files beside it',
   };
-}
-
-/** The parser's message in our words, where its own would puzzle an author. */
-function plainWords(message: string): { message: string; hint: string } {
-  if (/multiple documents/.test(message)) return { message: 'a second document is refused', hint: 'make it a file of its own' };
-  if (/call stack/.test(message)) return { message: 'lists or maps are nested too deeply', hint: 'flatten the file' };
-  return { message, hint: 'mend the YAML here first' };
 }
 
 function read(text: string, lineCounter: LineCounter, file: string) {
