@@ -2,6 +2,6 @@ import { defineConfig } from 'vitest/config';
 import { scenarios } from './src/vitest.ts';
 
 export default defineConfig({
-  plugins: [scenarios()],
+  plugins: [scenarios({ coverage: true })],
   test: { include: ['src/**/*.test.ts'] },
 });

@@ -1,41 +1,8 @@
-import { symlink } from 'node:fs/promises';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { aProject } from './testing/project.ts';
+import { reportsIn, vitest, withScenarios } from './testing/suite-project.ts';
 
-const engine = join(import.meta.dirname, '..');
-const config = `import { defineConfig } from 'vitest/config';
-import { scenarios } from ${JSON.stringify(join(import.meta.dirname, 'vitest.ts'))};
-export default defineConfig({ plugins: [scenarios()] });
-`;
 const gated = 'scenario: 1\nbackend: case\nstage: 1\n';
-
-/** A project of somebody else that has the plugin and these scenarios. */
-async function withScenarios(files: Record<string, string>) {
-  const scenarios = Object.fromEntries(Object.entries(files).map(([name, text]) => [`scenarios/${name}`, text]));
-  const project = await aProject({ 'package.json': '{"type": "module"}', 'vitest.config.ts': config, ...scenarios });
-  await symlink(join(engine, 'node_modules'), join(project.root, 'node_modules'));
-  return project;
-}
-
-const start = (root: string, args: string[], env: Record<string, string> = {}) =>
-  execa(process.execPath, [join(engine, 'node_modules/vitest/vitest.mjs'), ...args], {
-    cwd: root,
-    env: { PATH: process.env['PATH'], HOME: root, NO_COLOR: '1', ...env },
-    extendEnv: false,
-    all: true,
-    reject: false,
-  });
-
-const bundles = async (root: string) => {
-  const runs = join(root, 'reports/runs');
-  const names = await readdir(runs).catch(() => []);
-  return Promise.all(
-    names.map(async name => JSON.parse(await readFile(join(runs, name, 'report.json'), 'utf8')) as Record<string, unknown>),
-  );
-};
 
 describe('a scenario file is a test file', { timeout: 120_000 }, () => {
   it('green where the evidence is as expected, red at the line that is not, with the bundle and the way back', async () => {
@@ -44,7 +11,7 @@ describe('a scenario file is a test file', { timeout: 120_000 }, () => {
       'red.yaml': `${gated}name: by name (1)\nexpect:\n  status: blocked\n  blockers:\n    - timeout\n`,
       '_not-a-scenario.yaml': 'anything: true\n',
     });
-    const { exitCode, all } = await start(project.root, ['run'], { PROOFGATE_NONCE: 'a-nonce', CTO_HARNESS_ALLOW_CASE: '1' });
+    const { exitCode, all } = await vitest(project.root, ['run'], { PROOFGATE_NONCE: 'a-nonce', CTO_HARNESS_ALLOW_CASE: '1' });
     expect(exitCode).toBe(1);
     expect(all).toContain('✓ scenarios/good/a.yaml (1 test)');
     expect(all).toContain('FAIL  scenarios/red.yaml:4 > by name (1)');
@@ -52,10 +19,10 @@ describe('a scenario file is a test file', { timeout: 120_000 }, () => {
       'ScenarioFailure: expect.blockers.0: expected "timeout", got "backend_not_enabled"\n  the run ended: blocked: backend_not_enabled',
     );
     expect(all).toMatch(/ {2}bundle: \S+reports\/runs\/\d{8}T\d{6}Z-n1-string-slugify-case-[0-9a-f]{8}\n/);
-    expect(all).toContain("  again:  npx vitest run scenarios/red.yaml -t 'by name \\(1\\)'\n");
+    expect(all).toContain("  again:  npx vitest run scenarios/red.yaml -t '^by name \\(1\\)$'\n");
     expect(all).toContain('❯ scenarios/red.yaml:8:7\n');
     expect(all).toContain('Test Files  1 failed | 1 passed (2)');
-    expect((await bundles(project.root)).map(({ nonce, suite }) => [nonce, suite]).toSorted()).toEqual([
+    expect((await reportsIn(project.root)).map(({ nonce, suite }) => [nonce, suite]).toSorted()).toEqual([
       ['a-nonce', 'scenarios/good/a.yaml#a'],
       ['a-nonce', 'scenarios/red.yaml#by name (1)'],
     ]);
@@ -67,13 +34,13 @@ describe('a scenario file is a test file', { timeout: 120_000 }, () => {
       'deep/_defaults.yaml': 'scenario: 1\nstage: 9\n',
       'deep/b.yaml': 'scenario: 1\nexpect: {status: pass}\n',
     });
-    const { exitCode, all } = await start(project.root, ['run']);
+    const { exitCode, all } = await vitest(project.root, ['run']);
     expect(exitCode).toBe(1);
     expect(all).toContain('ScenarioProblem: stag: unknown key\n  hint: Did you mean "stage"?');
     expect(all).toContain('❯ scenarios/a.yaml:4:1\n');
     expect(all).toContain('❯ scenarios/a.yaml:5:10\n');
     expect(all).toContain('stage: expected 1, 2, 3, 4, 5 or 6, got 9\n  at scenarios/deep/_defaults.yaml:2:8\n');
-    expect(await bundles(project.root)).toEqual([]);
+    expect(await reportsIn(project.root)).toEqual([]);
   });
 
   it('that says what it did not prove, and fails for it with CI=true', async () => {
@@ -81,10 +48,10 @@ describe('a scenario file is a test file', { timeout: 120_000 }, () => {
       'a.yaml': `${gated}skip: not here\nexpect: {status: blocked}\n`,
       'b.yaml': `${gated}needs: [python3]\nexpect: {status: blocked}\n`,
     });
-    const lenient = await start(project.root, ['run'], { PATH: '/nowhere' });
+    const lenient = await vitest(project.root, ['run'], { PATH: '/nowhere' });
     expect(lenient.all).toContain('Not proven (2):\n  scenarios/a.yaml: a: not here\n  scenarios/b.yaml: b: needs python3\n');
     expect(lenient.exitCode).toBe(0);
-    const strict = await start(project.root, ['run'], { PATH: '/nowhere', CI: 'true', PROOFGATE_MAY_LACK: 'python3' });
+    const strict = await vitest(project.root, ['run'], { PATH: '/nowhere', CI: 'true', PROOFGATE_MAY_LACK: 'python3' });
     expect(strict.all).toContain('ScenarioFailure: not proven: not here');
     expect(strict.all).toContain('Not proven (1):\n  scenarios/b.yaml: b: needs python3\n');
     expect(strict.exitCode).toBe(1);
@@ -95,23 +62,23 @@ describe('a scenario file is a test file', { timeout: 120_000 }, () => {
       'a.yaml': `${gated}tags: [fast]\nexpect: {status: blocked}\n`,
       'b.yaml': `${gated}tags: [slow]\nexpect: {status: fail, exit: fail}\n`,
     });
-    expect((await start(project.root, ['run', '--tags-filter=fast'])).exitCode).toBe(0);
-    const nothing = await start(project.root, ['run', '-t', 'nothing']);
+    expect((await vitest(project.root, ['run', '--tags-filter=fast'])).exitCode).toBe(0);
+    const nothing = await vitest(project.root, ['run', '-t', 'nothing']);
     expect(nothing.all).toContain('NothingSelected: The filters select no scenario: nothing was proven.');
     expect(nothing.exitCode).toBe(1);
-    expect((await start(project.root, ['run', 'scenarios/none'])).exitCode).toBe(1);
+    expect((await vitest(project.root, ['run', 'scenarios/none'])).exitCode).toBe(1);
   });
 
   it('listed with its lines, without a run', async () => {
     await using project = await withScenarios({
       'a.yaml': 'scenario: 1\nmatrix: m\nrows:\n  - {case: a, status: pass}\n  - {case: b, status: pass}\n',
     });
-    const { stdout } = await start(project.root, ['list', '--json']);
+    const { stdout } = await vitest(project.root, ['list', '--json']);
     expect(JSON.parse(stdout)).toMatchObject([
       { name: 'm > a', location: { line: 4, column: 5 } },
       { name: 'm > b', location: { line: 5, column: 5 } },
     ]);
-    expect(await bundles(project.root)).toEqual([]);
+    expect(await reportsIn(project.root)).toEqual([]);
   });
 });
 
@@ -124,13 +91,13 @@ describe('a signal', { timeout: 120_000 }, () => {
     await using project = await withScenarios({
       'a.yaml': `scenario: 1\ngiven: {task: {verification: {command: null}}}\nfake: [run: [sh, -c, "sleep ${seconds} & sleep ${seconds}"]]\nexpect: {status: pass}\n`,
     });
-    const suite = start(project.root, ['run']);
+    const suite = vitest(project.root, ['run']);
     const living = async () => (await execa('pgrep', ['-fc', `sleep ${seconds}`], { reject: false })).stdout;
     await expect.poll(living, { timeout: 60_000, interval: 200 }).toBe('3');
     suite.kill(signal);
     expect((await suite).exitCode).toBe(code);
     expect(await living()).toBe('0');
-    expect(await bundles(project.root)).toMatchObject([
+    expect(await reportsIn(project.root)).toMatchObject([
       { sealed: true, status: 'fail', lifecycle: 'interrupted', blockers: [{ code: 'run_interrupted' }] },
     ]);
   });

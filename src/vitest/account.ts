@@ -1,0 +1,167 @@
+import { relative } from 'node:path';
+import type { Reporter, TestCase, Vitest } from 'vitest/node';
+import { notBuilt } from '../model/built.ts';
+import type { Ports } from '../ports.ts';
+import { type Scenario, titleOf } from '../scenario/scenario.ts';
+import { missingFrom } from '../suite/coverage.ts';
+import { pruneSuites } from '../suite/prune.ts';
+import { type ResultState, suitesBeside } from '../suite/record.ts';
+import { type Ending, openSuite, type SuiteRecord } from '../suite/write.ts';
+import type { ProofMeta, SuiteContext } from './context.ts';
+import type { Shelf } from './shelf.ts';
+
+interface Account {
+  vitest: Vitest;
+  suite: SuiteContext;
+  load: Shelf['load'];
+  isScenario(id: string): boolean;
+  coverage: boolean;
+  keepsAll: boolean;
+}
+
+/**
+ * Keeps the record of a suite (its plan before the first run, a result for each scenario), says at the end what was not proven
+ * and why, and does not let a suite pass that proved nothing, or that lacks what a complete one has.
+ */
+export function account({ vitest, suite, load, isScenario, coverage, keepsAll }: Account, ports: Ports): Reporter {
+  let planned: Scenario[] = [];
+  let record: SuiteRecord | undefined;
+  let pending: Promise<unknown>[] = [];
+  // what is tried again and again at a keyboard is no evidence, and merged reports have their record already
+  const isRecorded = () => !vitest.config.watch && !vitest.config.mergeReports;
+
+  return {
+    async onTestRunStart(specifications) {
+      const files = specifications.map(({ moduleId }) => moduleId).filter(isScenario);
+      const loaded = await Promise.all(files.map(async file => ({ file, ...(await load(file)) })));
+      planned = loaded.flatMap(({ scenarios }) => scenarios);
+      pending = [];
+      // an empty shard is an ordinary thing where the suite is not empty
+      if (vitest.config.shard && specifications.length > 0) vitest.config.passWithNoTests = true;
+      if (files.length === 0 || !isRecorded()) return;
+      const unreadable = loaded.filter(({ problems }) => problems.length > 0).map(({ file }) => relative(suite.project, file));
+      record = await openSuite(suitesBeside(suite.out), { nonce: suite.nonce, scenarios: planned, unreadable }, ports);
+    },
+
+    onTestCaseResult(test) {
+      const ending = isScenario(test.module.moduleId) ? endingOf(test, suite.project) : undefined;
+      if (record && ending) pending.push(record.end(`${test.module.relativeModuleId}#${test.fullName}`, ending));
+    },
+
+    async onTestRunEnd(modules, _errors, reason) {
+      const own = modules.filter(({ moduleId }) => isScenario(moduleId));
+      const failures = (await Promise.allSettled(pending)).flatMap(one => (one.status === 'rejected' ? [one.reason as Error] : []));
+      if (planned.length === 0 && own.length === 0) return;
+      const tests = own.flatMap(module => [...module.children.allTests()]);
+      if (own.length > 0) vitest.logger.log(pageOf(tests, record && relative(suite.project, record.dir)));
+
+      const { shard } = vitest.config;
+      if (record && reason !== 'interrupted') {
+        await record.close(shard ? `${shard.index}/${shard.count}` : null);
+        if (!keepsAll) await pruneSuites(record.dir, suite.out, suite.project, ports);
+      }
+      if (failures[0]) throw plainError('SuiteRecord', failures[0].message);
+      if (vitest.config.watch) return;
+      if (reason === 'passed' && planned.length > 0 && !(shard ? mayBeElsewhere(planned, vitest) : tests.some(isSelected)))
+        throw nothingSelected();
+      const missing = coverage && isWhole(vitest) && planned.length > 0 ? missingFrom(planned) : [];
+      if (missing.length > 0) throw incomplete(missing);
+    },
+  };
+}
+
+const proofOf = (test: TestCase): ProofMeta => test.meta().proof ?? {};
+const isTodo = (test: TestCase) => test.options.mode === 'todo';
+const isSelected = (test: TestCase) => test.result().state !== 'skipped' || proofOf(test).notProven !== undefined || isTodo(test);
+
+/** What the record says of a test; undefined for one that a filter left out. */
+function endingOf(test: TestCase, project: string): Ending | undefined {
+  const state = stateOf(test);
+  if (state === undefined) return undefined;
+  const { bundle, exit, notProven, fails, waived } = proofOf(test);
+  return {
+    state,
+    exit: exit ?? null,
+    bundle: bundle === undefined ? null : relative(project, bundle),
+    reason: notProven ?? (isTodo(test) ? 'todo' : fails) ?? null,
+    waived: waived ?? {},
+    duration_ms: Math.round(test.diagnostic()?.duration ?? 0),
+  };
+}
+
+function stateOf(test: TestCase): ResultState | undefined {
+  const { state } = test.result();
+  const { notProven, fails } = proofOf(test);
+  if (state === 'failed') return 'red';
+  if (isTodo(test)) return 'todo';
+  if (state === 'skipped') return notProven === undefined ? undefined : 'skipped';
+  if (state !== 'passed') return undefined;
+  if (fails !== undefined) return 'fails';
+  return test.diagnostic()?.flaky ? 'flaky' : 'green';
+}
+
+/** What the end of a suite says beside the counts of Vitest. */
+function pageOf(tests: readonly TestCase[], recordedIn: string | undefined): string {
+  const line = (test: TestCase, reason: string) => `  ${test.module.relativeModuleId}: ${test.fullName}: ${reason}`;
+  const list = (title: string, lines: readonly string[]) => (lines.length > 0 ? [`${title} (${lines.length}):`, ...lines, ''] : []);
+  const told = (of: (test: TestCase) => string | undefined) =>
+    tests.flatMap(test => {
+      const reason = of(test);
+      return reason === undefined ? [] : [line(test, reason)];
+    });
+  const waived = tests.flatMap(test =>
+    Object.entries(proofOf(test).waived ?? {}).map(([name, reason]) => line(test, `${name}: ${reason}`)),
+  );
+  const missing = [...notBuilt.blockers, ...notBuilt.exits.map(name => `exit class ${name}`)];
+  return [
+    '',
+    ...list(
+      'Not proven',
+      told(test => proofOf(test).notProven ?? (isTodo(test) ? 'todo' : undefined)),
+    ),
+    ...list('Known to fail, and a missing one to a gate', knownFailures(tests)),
+    ...list(
+      'Flaky, and a missing one to a gate',
+      told(test => (stateOf(test) === 'flaky' ? 'green only when repeated' : undefined)),
+    ),
+    ...list('Waived', waived),
+    `Not built yet, in no suite: ${missing.join(', ')}`,
+    ...(recordedIn === undefined ? [] : [`Record of this suite: ${recordedIn}`]),
+    '',
+  ].join('\n');
+}
+
+/** Another shard may have what this one has not, unless no scenario has such a name. */
+const mayBeElsewhere = (planned: readonly Scenario[], { config: { testNamePattern } }: Vitest) =>
+  !testNamePattern || planned.some(scenario => titleOf(scenario).search(testNamePattern) >= 0);
+
+/** One scenario a line; of a table with many, how many. */
+function knownFailures(tests: readonly TestCase[]): string[] {
+  const byFile = Object.groupBy(
+    tests.filter(test => proofOf(test).fails !== undefined),
+    test => test.module.relativeModuleId,
+  );
+  return Object.entries(byFile).flatMap(([file, known = []]) =>
+    known.length > MANY
+      ? [`  ${file}: ${known.length} scenarios`]
+      : known.map(test => `  ${file}: ${test.fullName}: ${proofOf(test).fails}`),
+  );
+}
+
+const MANY = 5;
+
+/** No filter chose some of the files or tests. */
+const isWhole = ({ config, filenamePattern }: Vitest & { filenamePattern?: string[] | undefined }) =>
+  !filenamePattern && !config.testNamePattern && !config.tagsFilter?.length && !config.changed && !config.related?.length;
+
+function nothingSelected(): Error {
+  return plainError('NothingSelected', 'The filters select no scenario: nothing was proven.\n  hint: npx vitest list prints the names');
+}
+
+function incomplete(missing: readonly string[]): Error {
+  const lines = missing.map(name => `  ${name}`).join('\n');
+  return plainError('SuiteIncomplete', `no scenario expects:\n${lines}\n  hint: each of these needs a scenario that brings it about`);
+}
+
+/** Its words and nothing else: there is no line of code to look at. */
+const plainError = (name: string, message: string): Error => Object.assign(new Error(message), { name, stack: `${name}: ${message}` });

@@ -1,0 +1,161 @@
+import { extname, join } from 'node:path';
+import { gapForChild, needsChild, runInChild } from '../child-run/index.ts';
+import type { Io } from '../commands/command.ts';
+import { findProject } from '../commands/project.ts';
+import { verify } from '../commands/verify.ts';
+import type { Engine } from '../engine.ts';
+import { UserError } from '../errors.ts';
+import type { Evidence } from '../expect/evidence.ts';
+import { isMap } from '../model/json.ts';
+import type { Ports } from '../ports.ts';
+import { headline } from '../report/headline.ts';
+import { runPlan } from '../run.ts';
+import { readEvidence } from '../scenario/bundle-evidence.ts';
+import { limitsOf, makePlan } from '../scenario/plan.ts';
+import { idOf } from '../scenario/resolved.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { SuiteContext } from './context.ts';
+import { mutate } from './mutate.ts';
+
+/** What came of a scenario, as its expectations look at it. */
+export interface Proof {
+  /** What `expect` is judged on. */
+  evidence: Evidence;
+  /** What invariants are judged on: the evidence of the run; none of a command line. */
+  ofRun: Evidence | undefined;
+  /** Absolute folder of the bundle; none of a command line. */
+  bundle: string | undefined;
+  exit: number;
+  /** How it ended, in one line. */
+  ended: string;
+}
+
+export interface World {
+  suite: SuiteContext;
+  engine: Engine;
+  ports: Ports;
+  signal: AbortSignal;
+}
+
+/** Does what a scenario says: a run, a run and the verification of its bundle, or the command line as a child process. */
+export function prove(scenario: Scenario, world: World): Promise<Proof> {
+  const { do: does } = scenario.spec;
+  if (does === 'cli') return proveCli(scenario, world);
+  return does === 'verify' ? proveVerify(scenario, world) : proveRun(scenario, world);
+}
+
+async function proveRun(scenario: Scenario, { suite, engine, ports, signal }: World): Promise<Proof> {
+  const plan = await makePlan(scenario, { ...suite, env: ports.host.env }, ports);
+  const lack = await gapForChild(plan, ports);
+  if (lack !== undefined) throw new NotHere(lack);
+  const { dir, report, exit } = needsChild(plan, ports.host)
+    ? await runInChild(plan, ports, signal, engine.calibrations).catch(atInterrupt(scenario))
+    : await runPlan(plan, ports, signal, engine);
+  const evidence = await readEvidence({ dir, exit, scenarioDir: scenario.dir }, ports);
+  return { evidence, ofRun: evidence, bundle: dir, exit, ended: `the run ended: ${headline(report)}` };
+}
+
+/** This host cannot bring about what the scenario is about; `message` says what it lacks. */
+export class NotHere extends Error {}
+
+/** An interrupt that never came is told at the line that asked for it. */
+const atInterrupt =
+  ({ problem }: Scenario) =>
+  (error: unknown): never => {
+    if (!(error instanceof UserError) || error.problems[0].at !== undefined) throw error;
+    const [{ message, hint }] = error.problems;
+    throw new UserError(problem(['given', 'interrupt', 'at'], message, hint), { cause: error });
+  };
+
+/** The bundle itself stays as it is: what is changed and verified is a copy. */
+async function proveVerify(scenario: Scenario, world: World): Promise<Proof> {
+  const { ports } = world;
+  const run = await proveRun(scenario, world);
+  await using scratch = await ports.files.scratch('proofgate-verify');
+  const copy = join(scratch.path, 'bundle');
+  await ports.files.copyTree(run.bundle!, copy);
+  const { mutate: mutation } = scenario.spec.given ?? {};
+  if (mutation) await mutate(copy, mutation, scenario, ports.files);
+  const text = await verifyAs({}, copy, world);
+  const json = await verifyAs({ json: true }, copy, world);
+  const evidence = { ...run.evidence, ...text, sealed: true, report: asMap(json.stdout) };
+  return { ...run, evidence, exit: text.exit, ended: `verify ended with ${text.exit}: ${firstLine(text.stdout)}` };
+}
+
+/** The command as the command line has it; only what it prints goes elsewhere. */
+async function verifyAs(options: { json?: true }, dir: string, { ports, suite, signal }: World) {
+  const said = { stdout: '', stderr: '' };
+  const io: Io = {
+    ports,
+    signal,
+    project: await findProject(suite.project, ports.files),
+    cwd: suite.project,
+    print: text => void (said.stdout += `${text}\n`),
+    note: text => void (said.stderr += `${text}\n`),
+    paint: (_tone, text) => text,
+    live: false,
+  };
+  const exit = await verify.run({ args: [dir], options }, io);
+  return { exit, ...said };
+}
+
+const commandLine = join(import.meta.dirname, '..', `cli${extname(import.meta.filename)}`);
+
+async function proveCli(scenario: Scenario, { suite, ports, signal }: World): Promise<Proof> {
+  const { spec } = scenario;
+  const limits = limitsOf(spec);
+  await using home = await ports.files.scratch('proofgate-home');
+  const out = gather(limits.outputBytes);
+  const err = gather(limits.outputBytes);
+  const { PATH = '', LANG, TMPDIR, CTO_HARNESS_CASE_BIN } = ports.host.env;
+  const ambient = Object.entries({ LANG, TMPDIR, CTO_HARNESS_CASE_BIN }).filter((one): one is [string, string] => one[1] !== undefined);
+  const child = ports.supervise([ports.host.nodePath, commandLine, ...(spec.cli ?? [])], {
+    cwd: suite.project,
+    env: { ...Object.fromEntries(ambient), PATH, HOME: home.path, PROOFGATE_NONCE: suite.nonce, NO_COLOR: '1', ...spec.env },
+    timeoutMs: limits.runMs,
+    signal,
+    runId: `${suite.nonce}-${ports.randomHex(4)}`,
+    onStdout: out.add,
+    onStderr: err.add,
+  });
+  const { code, timedOut, spawnError } = await child.exit;
+  signal.throwIfAborted();
+  if (code === null) throw new Error(`the command line of ${idOf(scenario)} did not start: ${spawnError}`);
+  const [stdout, stderr] = [out.text(), err.text()];
+  const none = { sealed: true, events: [], paths: [], read: async () => new Uint8Array() };
+  const readBeside = async (path: string) => {
+    const absolute = join(scenario.dir, path);
+    return (await ports.files.stat(absolute))?.kind === 'file' ? ports.files.readBytes(absolute) : undefined;
+  };
+  return {
+    evidence: { ...none, readBeside, report: asMap(stdout), exit: code, stdout, stderr },
+    ofRun: undefined,
+    bundle: undefined,
+    exit: code,
+    ended: `the command line ended with ${code}${timedOut ? ', because its time was up' : ''}: ${firstLine(stderr || stdout)}`,
+  };
+}
+
+/** Keeps the first bytes of a stream. */
+function gather(limit: number) {
+  const chunks: Uint8Array[] = [];
+  let room = limit;
+  return {
+    add(chunk: Uint8Array) {
+      if (room > 0) chunks.push(chunk.subarray(0, room));
+      room -= chunk.length;
+    },
+    text: () => new TextDecoder().decode(Buffer.concat(chunks)),
+  };
+}
+
+const firstLine = (text: string) => text.split('\n', 1)[0] ?? '';
+
+function asMap(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isMap(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
