@@ -78,8 +78,8 @@ function unusual({ given }: Plan): Contract['given'] {
 export const protectedByDefault = (plan: Plan): string[] => [
   plan.task.dir,
   join(plan.project, 'admissions'),
-  join(plan.project, '.git', 'HEAD'),
-  join(plan.project, '.git', 'index'),
+  // what git says, and what it runs
+  ...['HEAD', 'index', 'config', 'hooks'].map(name => join(plan.project, '.git', name)),
   ...(plan.given.target ? [plan.given.target] : []),
   ...plan.given.protected,
 ];

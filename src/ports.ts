@@ -5,6 +5,8 @@ export interface Ports {
   supervise: Supervise;
   /** Runs one of the harness's own tools (git, mkfifo, an interpreter's probe). */
   exec: Exec;
+  /** Starts one of our own programs, which ends its own children in good order; see `supervise` for anybody else's. */
+  start: Start;
   clock: Clock;
   host: Host;
   /** Random bytes as hex. */
@@ -57,6 +59,21 @@ export interface Entry {
   oddity?: 'name_not_utf8' | 'too_large' | 'unreadable' | 'hard_link' | 'setuid';
 }
 
+/** What the system says of a path, links not followed. Times are milliseconds since the epoch. */
+export interface Stat {
+  kind: EntryKind;
+  bytes: number;
+  mode: number;
+  /** When the content changed. */
+  modified: number;
+  /** When content or mode changed. */
+  changed: number;
+  /** These three where there is a real file system. */
+  inode?: number;
+  uid?: number;
+  gid?: number;
+}
+
 export interface WalkOptions {
   /** Relative paths (at the root: names) that are neither entered nor listed. */
   skip?: readonly string[];
@@ -79,8 +96,8 @@ export interface Files {
   readChunks(path: string): AsyncIterable<Uint8Array>;
   /** SHA-256 and size of a regular file, streamed. */
   digest(path: string): Promise<{ bytes: number; sha256: string; modified: number }>;
-  /** Kind, size, modes and times (of content, of content or mode) without following links; undefined where there is nothing. */
-  stat(path: string): Promise<{ kind: EntryKind; bytes: number; mode: number; modified: number; changed: number } | undefined>;
+  /** Undefined where there is nothing. */
+  stat(path: string): Promise<Stat | undefined>;
   /** Names in a folder, sorted by bytes. */
   list(dir: string): Promise<string[]>;
   /** Every entry below `root`, sorted by bytes of the path, folders included. Never blocks on a FIFO, never follows a link. */
@@ -103,6 +120,8 @@ export interface Files {
   publishDir(from: string, to: string): Promise<void>;
   link(target: string, path: string): Promise<void>;
   chmod(path: string, mode: number): Promise<void>;
+  /** Gives a file or folder, not what is in it, to another user; only root can. */
+  chown(path: string, owner: User): Promise<void>;
   /** Removes a file or a whole tree, also one whose folders were made unreadable; what is absent is fine. */
   remove(path: string): Promise<void>;
   /** Copies a tree of files, folders and links as new files (never hard links). @throws UserError naming anything else */
@@ -180,3 +199,43 @@ export type Exec = (
   argv: readonly [string, ...string[]],
   options: { cwd: string; env: Record<string, string>; input?: string | Uint8Array; timeoutMs?: number; stdoutFile?: string },
 ) => Promise<ExecResult>;
+
+/** A user of the system and its group. */
+export interface User {
+  uid: number;
+  gid: number;
+}
+
+export interface StartOptions {
+  cwd: string;
+  /** The whole environment; nothing is inherited. */
+  env: Record<string, string>;
+  /** Whom it runs as, with that group and no other; only root can choose. Default: whoever runs us. */
+  user?: User | undefined;
+  onStdout(chunk: Uint8Array): void;
+  /** Marks of what it has under supervision itself (`SuperviseOptions.runId`); asked when it has ended. */
+  runIds(): readonly string[];
+}
+
+/** How one of our own programs ended. */
+export interface StartedExit {
+  /** Why it did not start (`ENOENT`, `EACCES`, `EPERM`); null when it did. */
+  spawnError: string | null;
+  /** Exit code, 128 + n for a signal; null when it did not start. */
+  code: number | null;
+  /** The end of what it wrote there. */
+  stderr: string;
+  /** Processes with one of its marks that were still seen after the kill. */
+  survivors: number;
+}
+
+export interface Started {
+  /** Writes to its standard input, which ends when we do; harmless when it is closed already. */
+  write(text: string): void;
+  /** SIGKILL, for the program alone. */
+  kill(): void;
+  /** Resolves when it is dead, with everything that carries one of its marks, and every byte was handed over. */
+  exit: Promise<StartedExit>;
+}
+
+export type Start = (argv: readonly [string, ...string[]], options: StartOptions) => Started;

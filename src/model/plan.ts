@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EventType } from './event.ts';
 import type { FakeAction } from './fake.ts';
 import type { Task } from './task.ts';
 import type { Argv, Stage } from './units.ts';
@@ -11,6 +12,12 @@ export type ContainmentLevel = z.output<typeof ContainmentLevel>;
 /** A real fault of the disk, brought about for one artifact. */
 export const ArtifactFault = z.enum(['disk_full', 'no_permission', 'is_directory']);
 export type ArtifactFault = z.output<typeof ArtifactFault>;
+
+/** A signal that hits the engine at the moment an event of the run itself (not of its baseline) is written, the first time it is. */
+export interface Interrupt {
+  at: EventType;
+  signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT';
+}
 
 /** The world as a scenario wants it before the run. The defaults are an ordinary run; anything else can never be promoted. */
 export interface Given {
@@ -29,6 +36,8 @@ export interface Given {
   /** Highest level offered. */
   containment: ContainmentLevel | null;
   secrets: Readonly<Record<string, string>>;
+  /** Such a run is a process of its own, see child-run/. */
+  interrupt: Interrupt | null;
 }
 
 export const ordinaryGiven: Given = {
@@ -41,6 +50,7 @@ export const ordinaryGiven: Given = {
   baseline: null,
   containment: null,
   secrets: {},
+  interrupt: null,
 };
 
 export interface Limits {

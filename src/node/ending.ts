@@ -19,11 +19,12 @@ export async function bufferedBytes(): Promise<void> {
 /**
  * Kills everything that carries a mark until nothing is found `quietScans` times in a row (a process is not seen
  * while it execs). Answers how many are left when time is up.
+ * @param since see `markedProcesses`
  */
-export async function hunt(marks: Marks, quietScans: number): Promise<number> {
+export async function hunt(marks: Marks, quietScans: number, since?: number): Promise<number> {
   const deadline = performance.now() + HUNT_MS;
   for (let quiet = 0; ;) {
-    const left = markedProcesses(marks);
+    const left = markedProcesses(marks, since);
     quiet = left.length === 0 ? quiet + 1 : 0;
     if (quiet >= quietScans || performance.now() > deadline) return left.length;
     left.forEach(sigkill);

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, realpath, rename, symlink } from 'node:fs/promises';
+import { chmodSync, lchownSync, lstatSync, mkdirSync, realpathSync, renameSync, symlinkSync } from 'node:fs';
 import type { Files } from '../ports.ts';
 import { copyTree } from './copy.ts';
 import { makeFolder, publishDir, systemError } from './folders.ts';
@@ -21,21 +21,30 @@ export const files: Files = {
   async makeDir(path) {
     makeFolder(path);
   },
-  makeDirExclusive: path => mkdir(path),
+  async makeDirExclusive(path) {
+    mkdirSync(path);
+  },
   openSink,
   openFull,
   write,
   replace,
-  rename,
+  async rename(from, to) {
+    renameSync(from, to);
+  },
   publishDir,
-  link: symlink,
+  async link(target, path) {
+    symlinkSync(target, path);
+  },
   async chmod(path, mode) {
-    if ((await lstat(path)).isSymbolicLink()) throw systemError('ELOOP', 'a link has no mode of its own', path);
-    await chmod(path, mode);
+    if (lstatSync(path).isSymbolicLink()) throw systemError('ELOOP', 'a link has no mode of its own', path);
+    chmodSync(path, mode);
+  },
+  async chown(path, { uid, gid }) {
+    lchownSync(path, uid, gid);
   },
   remove,
   copyTree,
   scratch,
   removeStaleScratch,
-  realPath: path => realpath(path),
+  realPath: async path => realpathSync.native(path),
 };

@@ -1,5 +1,4 @@
-import { closeSync, constants, fsyncSync, lstatSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { closeSync, constants, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { systemCode } from '../errors.ts';
 
@@ -22,7 +21,7 @@ export function makeFolder(path: string): void {
 /** Renames a folder onto nothing: rename(2) alone would also take the place of an empty folder. */
 export async function publishDir(from: string, to: string): Promise<void> {
   if (isThere(to)) throw systemError('EEXIST', 'something is there already', to);
-  await rename(from, to);
+  renameSync(from, to);
   syncFolder(dirname(to));
 }
 

@@ -16,12 +16,18 @@ export interface Marks {
 
 export const marksOf = (runId: string): Marks => ({ runId, number: createHash('sha256').update(runId).digest().readUIntBE(0, 6) });
 
-/** Processes that carry a mark, oneself and the dead excepted. Linux; elsewhere none are seen. */
-export function markedProcesses({ runId, number }: Marks): number[] {
+/**
+ * Processes that carry a mark, oneself and the dead excepted. Linux; elsewhere none are seen.
+ *
+ * @param since when the first of the run was born: who is older has no mark, and need not be looked at
+ */
+export function markedProcesses({ runId, number }: Marks, since = 0): number[] {
   const variable = `\0${MARKER}=${runId}\0`;
   const limit = new RegExp(`^Max file locks .* ${number} `, 'm');
   return pids().filter(pid => {
     if (pid === process.pid) return false;
+    const found = since > 0 ? processOf(pid) : undefined;
+    if (found && found.born < since) return false;
     if (`\0${readProc(`${pid}/environ`)}`.includes(variable)) return true;
     return limit.test(readProc(`${pid}/limits`)) && processOf(pid)?.zombie === false;
   });

@@ -4,6 +4,7 @@ import { exec } from './exec.ts';
 import { files } from './files.ts';
 import { bestEffort, pidNamespace, type Hold } from './holds.ts';
 import { makeHost } from './host.ts';
+import { start } from './start.ts';
 import { supervisor } from './supervise.ts';
 
 export { removeStaleScratch } from './scratch.ts';
@@ -20,6 +21,7 @@ export function nodePorts(
     files,
     supervise: supervisor(findHold),
     exec,
+    start,
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     host,
     randomHex: bytes => randomBytes(bytes).toString('hex'),

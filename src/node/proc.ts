@@ -1,4 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+
+/** More than most files in /proc have. */
+const CHUNK = 4096;
 
 /** One line of the table of processes. */
 export interface Process {
@@ -6,6 +9,8 @@ export interface Process {
   parent: number;
   group: number;
   session: number;
+  /** When it started, in ticks since the system did: no clock that anybody can set. */
+  born: number;
   /** Dead, but not buried by its parent yet. */
   zombie: boolean;
 }
@@ -18,10 +23,17 @@ export const pids = (): number[] =>
 
 /** Text of a file in /proc, empty when it is gone or belongs to somebody else. Bytes are kept apart (latin1). */
 export function readProc(path: string): string {
+  let fd: number | undefined;
   try {
-    return readFileSync(`/proc/${path}`, 'latin1');
+    fd = openSync(`/proc/${path}`, 'r');
+    const chunk = Buffer.allocUnsafe(CHUNK);
+    let text = '';
+    for (let count = 0; (count = readSync(fd, chunk)) > 0;) text += chunk.toString('latin1', 0, count);
+    return text;
   } catch {
     return '';
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
@@ -37,9 +49,17 @@ export function entriesOf(dir: string): string[] {
 export function processOf(pid: number): Process | undefined {
   const stat = readProc(`${pid}/stat`);
   // the command's name may hold spaces and parentheses: the fields are counted from the last one
-  const [state, parent, group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (session === undefined) return undefined;
-  return { pid, parent: Number(parent), group: Number(group), session: Number(session), zombie: state === 'Z' || state === 'X' };
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (fields.length < 20) return undefined;
+  const [state, parent, group, session] = fields;
+  return {
+    pid,
+    parent: Number(parent),
+    group: Number(group),
+    session: Number(session),
+    born: Number(fields[19]),
+    zombie: state === 'Z' || state === 'X',
+  };
 }
 
 /** Processes below `root`, and those that were given a new parent but kept its group or session. */

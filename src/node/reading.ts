@@ -1,8 +1,11 @@
-import { constants, type Stats } from 'node:fs';
-import { lstat, open, readdir, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readSync, type Stats } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
+import { systemCode } from '../errors.ts';
 import type { EntryKind, Files } from '../ports.ts';
 import { systemError } from './folders.ts';
+
+// What reads one small thing is synchronous inside: a turn of Node's thread pool costs several times what the reading does.
 
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 const CHUNK = 256 * 1024;
@@ -18,52 +21,56 @@ export function kindOf(stats: Stats): EntryKind {
   return stats.isBlockDevice() ? 'block_device' : 'unknown';
 }
 
-/** Opens a regular file and refuses everything else, without ever waiting for the other end of a FIFO. */
-async function openRegular(path: string, flags = 0): Promise<FileHandle> {
-  const handle = await open(path, O_RDONLY | O_NONBLOCK | flags);
-  const stats = await handle.stat();
-  if (stats.isFile()) return handle;
-  await handle.close();
+/** What is no regular file is refused, without ever waiting for the other end of a FIFO. */
+function refuseOthers(stats: Stats, path: string): void {
+  if (stats.isFile()) return;
   throw stats.isDirectory() ? systemError('EISDIR', 'a folder, not a file', path) : systemError('EINVAL', 'not a regular file', path);
 }
 
-export async function readBytes(path: string): Promise<Uint8Array> {
-  await using handle = await openRegular(path);
-  return await handle.readFile();
+/** Hands an open regular file to `use` and closes it. */
+function withRegular<T>(path: string, flags: number, use: (fd: number, stats: Stats) => T): T {
+  const fd = openSync(path, O_RDONLY | O_NONBLOCK | flags);
+  try {
+    const stats = fstatSync(fd);
+    refuseOthers(stats, path);
+    return use(fd, stats);
+  } finally {
+    closeSync(fd);
+  }
 }
 
-export const readText = async (path: string): Promise<string> => Buffer.from(await readBytes(path)).toString('utf8');
+export const readBytes: Files['readBytes'] = async path => withRegular(path, 0, fd => readFileSync(fd));
+
+export const readText: Files['readText'] = async path => withRegular(path, 0, fd => readFileSync(fd, 'utf8'));
 
 export async function* readChunks(path: string): AsyncIterable<Uint8Array> {
-  await using handle = await openRegular(path);
+  await using handle = await open(path, O_RDONLY | O_NONBLOCK);
+  refuseOthers(await handle.stat(), path);
   yield* handle.createReadStream({ highWaterMark: CHUNK, autoClose: false }) as AsyncIterable<Uint8Array>;
 }
 
-export const digest: Files['digest'] = async path => {
-  await using handle = await openRegular(path, O_NOFOLLOW);
-  const { mtimeMs } = await handle.stat();
-  const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(CHUNK);
-  let bytes = 0;
-  for (;;) {
-    const { bytesRead } = await handle.read(buffer, 0, CHUNK, null);
-    if (bytesRead === 0) return { bytes, sha256: hash.digest('hex'), modified: mtimeMs };
-    hash.update(buffer.subarray(0, bytesRead));
-    bytes += bytesRead;
-  }
-};
+export const digest: Files['digest'] = async path =>
+  withRegular(path, O_NOFOLLOW, (fd, { mtimeMs, size }) => {
+    const hash = createHash('sha256');
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, size + 1));
+    let bytes = 0;
+    for (let count = 0; (count = readSync(fd, buffer)) > 0; bytes += count) hash.update(buffer.subarray(0, count));
+    return { bytes, sha256: hash.digest('hex'), modified: mtimeMs };
+  });
 
 export const stat: Files['stat'] = async path => {
   try {
-    const stats = await lstat(path);
-    return { kind: kindOf(stats), bytes: stats.size, mode: stats.mode & 0o7777, modified: stats.mtimeMs, changed: stats.ctimeMs };
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (!stats) return undefined;
+    const { size, mode, mtimeMs, ctimeMs, ino, uid, gid } = stats;
+    return { kind: kindOf(stats), bytes: size, mode: mode & 0o7777, modified: mtimeMs, changed: ctimeMs, inode: ino, uid, gid };
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (systemCode(error) === 'ENOTDIR') return undefined;
     throw error;
   }
 };
 
 export async function list(dir: string): Promise<string[]> {
-  const names = await readdir(dir, { encoding: 'buffer' });
+  const names = readdirSync(dir, { encoding: 'buffer' });
   return names.toSorted(Buffer.compare).map(name => name.toString('utf8'));
 }

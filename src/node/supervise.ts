@@ -7,7 +7,7 @@ import { bufferedBytes, heardOut, hunt, soon } from './ending.ts';
 import type { Hold } from './holds.ts';
 import { makeLifeline } from './lifeline.ts';
 import { marksOf, type Marks } from './marks.ts';
-import { sigkill } from './proc.ts';
+import { processOf, sigkill } from './proc.ts';
 import { lookup } from './programs.ts';
 import { spawn, type Spawned } from './spawn.ts';
 
@@ -43,6 +43,7 @@ type Reason = 'timedOut' | 'aborted' | 'tooManyProcesses' | 'killed' | 'handlerF
 function watch(spawned: Spawned, { hold, marks, options }: { hold: Hold; marks: Marks; options: SuperviseOptions }): Supervised {
   const { pid, stdin, stdout, stderr, reports, exited } = spawned;
   const startedAt = performance.now();
+  const born = pid === undefined ? undefined : processOf(pid)?.born;
   const lifeline = makeLifeline();
   const timers: NodeJS.Timeout[] = [];
   let reason: Reason | undefined;
@@ -99,7 +100,7 @@ function watch(spawned: Spawned, { hold, marks, options }: { hold: Hold; marks: 
     await bufferedBytes();
     reports?.close();
     const startError = await soon(exited);
-    const survivors = await hunt(marks, sealed ? 1 : 2);
+    const survivors = await hunt(marks, sealed ? 1 : 2, born);
     spawned.lifeline.end('done\n');
     await heardOut([stdout, stderr]);
     for (const stream of [spawned.lifeline, stdin]) stream.destroy();
