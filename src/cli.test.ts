@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -169,7 +169,6 @@ describe('what is read by programs', { concurrent: true }, () => {
   });
 
   it('schema --write puts them where an editor finds them', async () => {
-    mkdirSync(join(cwd, 'schema'), { recursive: true });
     const { exitCode, stdout } = await start('schema', '--write');
     expect(exitCode).toBe(0);
     for (const path of stdout.trim().split('\n')) expect(existsSync(join(cwd, path))).toBe(true);

@@ -4,7 +4,7 @@ import type { Project } from './project.ts';
 
 /** A word that stands on the command line without a flag. */
 export interface Argument {
-  /** `<name>` is required, `[name]` is not. */
+  /** `<name>` is required, `[name]` is not, `[name...]` takes as many words as there are. */
   name: string;
   help: string;
   choices?: readonly string[];

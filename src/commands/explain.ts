@@ -1,29 +1,33 @@
-import { blockerCodes, type BlockerCode, isBlockerCode, rowOf } from '../model/blocker.ts';
+import { type BlockerCode, isBlockerCode, rowOf } from '../model/blocker.ts';
 import { exitOf } from '../model/exit.ts';
-import { UserError } from '../errors.ts';
-import { didYouMean } from '../suggest.ts';
 import { asJson, type Command, jsonOption } from './command.ts';
+import { explainScenarios } from './explain-scenario.ts';
 import type { Paint } from './paint.ts';
 import { toneOf } from './paint.ts';
 
 export const explain: Command<{ json?: true }> = {
   name: 'explain',
-  summary: 'Say what a blocker means, who has to act and what to do next.',
-  arguments: [{ name: '<code>', help: 'A code of docs/blockers.md.' }],
+  summary: 'Say what a blocker means, or what a scenario amounts to once every default is in its place.',
+  about:
+    'Of a blocker: who has to act and what to do next. Of a scenario: every value that holds for it, each with the line that it came from, as YAML.',
+  arguments: [
+    { name: '<what>', help: 'A code of docs/blockers.md, a scenario file, `FILE#title`, `FILE:line`, or the title of a scenario.' },
+  ],
   options: [jsonOption],
-  exits: { 0: 'The code is known.' },
-  examples: [{ line: 'proofgate explain no_diff', shows: 'why a claim without a change is a fail' }],
+  exits: { 0: 'It is known.' },
+  examples: [
+    { line: 'proofgate explain no_diff', shows: 'why a claim without a change is a fail' },
+    { line: 'proofgate explain scenarios/first-pass.yaml', shows: 'every value of that scenario, with the line that it came from' },
+    { line: "proofgate explain 'scenarios/failures/node.yaml#no-diff'", shows: 'one row of a table' },
+  ],
 
-  async run({ args: [given = ''], options }, { print, paint }) {
+  async run({ args: [given = ''], options }, io) {
     const code = given.trim().toLowerCase().replaceAll('-', '_');
-    if (!isBlockerCode(code)) {
-      throw new UserError({
-        at: given,
-        message: 'is not a blocker',
-        hint: `${didYouMean(code, blockerCodes)}proofgate list blockers names them all.`,
-      });
+    if (isBlockerCode(code)) {
+      io.print(options.json ? asJson({ code, exit: exitOf(rowOf(code).status), ...rowOf(code) }) : inWords(code, io.paint));
+      return 0;
     }
-    print(options.json ? asJson({ code, exit: exitOf(rowOf(code).status), ...rowOf(code) }) : inWords(code, paint));
+    io.print(await explainScenarios(given, options.json === true, io));
     return 0;
   },
 };

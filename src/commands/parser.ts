@@ -39,7 +39,8 @@ export function parseCommandLine(argv: readonly string[], program: Program): Cho
     sub.addHelpText('after', `\n${after(command)}`);
     sub.action((...all: unknown[]) => {
       const options = all.at(-2) as object;
-      const args = all.slice(0, -2) as (string | undefined)[];
+      // the words of `[name...]` come as one list
+      const args = all.slice(0, -2).flat() as (string | undefined)[];
       chosen = io => command.run({ args, options }, io);
     });
   }

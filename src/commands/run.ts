@@ -1,7 +1,6 @@
 import { relative } from 'node:path';
 import { systemCode, UserError } from '../errors.ts';
 import { exitCodes } from '../model/exit.ts';
-import { Stage, stageNames } from '../model/units.ts';
 import type { Report } from '../model/report.ts';
 import { blockerLines } from '../report/why.ts';
 import { headline } from '../report/headline.ts';
@@ -12,14 +11,8 @@ import { verdictExits } from './exits.ts';
 import { durationOption, planFor, type RunOptions } from './plan.ts';
 import { unwatched, watch } from './progress.ts';
 import { toneOf } from './paint.ts';
-
-const stages = Object.keys(stageNames);
-
-/** `2` and nothing else: not `2.0`, not `two`. */
-const parseStage = (text: string): Stage => {
-  if (stages.includes(text)) return Stage.parse(Number(text));
-  throw new Error(`It is one of ${stages.join(', ')}`);
-};
+import { shellWord } from './shell-word.ts';
+import { stageOption } from './stage.ts';
 
 export const run: Command<RunOptions & { json?: true }> = {
   name: 'run',
@@ -32,7 +25,7 @@ export const run: Command<RunOptions & { json?: true }> = {
       flags: '--command <argv>',
       help: "Run this program as the agent, as in 'node /home/me/agent.js --fast'; implies --backend command. It starts in a copy of the folder of the task, so name files by absolute paths.",
     },
-    { flags: '--stage <n>', help: 'Rung of the ladder, 1 to 6.', default: '2', parse: parseStage },
+    stageOption('Rung of the ladder, 1 to 6.'),
     { flags: '--out <dir>', help: 'Folder in which the bundle folder is made.', default: 'reports/runs' },
     { flags: '--fake <file>', help: 'YAML list of what the fake backend does; without it, it applies the known good answer.' },
     {
@@ -94,6 +87,3 @@ function inWords(report: Report, dir: string, { cwd, paint }: Io): string {
     `  check it: proofgate verify ${shellWord(bundle)}`,
   ].join('\n');
 }
-
-/** A path as a shell takes it. */
-const shellWord = (path: string): string => (/^[\w./@%+=:-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { didYouMean } from '../suggest.ts';
 import type { Command } from './command.ts';
+import { onDisk } from './on-disk.ts';
 import { isSchemaName, schemaAbout, schemaNames, schemaPath, schemaText } from './schemas.ts';
 
 export const schema: Command<{ write?: true }> = {
@@ -26,7 +27,10 @@ export const schema: Command<{ write?: true }> = {
     }
     const names = name ? [name] : schemaNames;
     if (options.write) {
-      for (const each of names) await ports.files.replace(join(project.root, schemaPath(each)), schemaText(each));
+      await onDisk('schema', async () => {
+        await ports.files.makeDir(join(project.root, 'schema'));
+        for (const each of names) await ports.files.replace(join(project.root, schemaPath(each)), schemaText(each));
+      });
       print(names.map(schemaPath).join('\n'));
     } else if (name) print(schemaText(name).trimEnd());
     else print(schemaNames.map(each => `${each.padEnd(15)}${schemaAbout(each)}`).join('\n'));

@@ -1,42 +1,21 @@
 import { join, resolve } from 'node:path';
 import { createEngine } from '../engine.ts';
 import type { Evidence } from '../evidence/seal.ts';
-import { defaultFakeScript } from '../model/fake.ts';
-import { defaultLimits, ordinaryGiven, type Plan } from '../model/plan.ts';
+import type { Plan } from '../model/plan.ts';
 import { nodePorts } from '../node/ports.ts';
 import type { Ports } from '../ports.ts';
 import { runPlan } from '../run.ts';
-import { loadTask } from '../scenario/task.ts';
 import { verifyBundle } from '../verify/verify.ts';
+import { aPlan } from './plan.ts';
 
 /** Runs the engine on the built-in task; a test names only what is not ordinary about the run. */
 type Runner = (over?: Partial<Plan>, task?: unknown, signal?: AbortSignal) => Promise<Evidence>;
 
 /** @param out absolute folder for the bundles */
 async function makeRunner(out: string, ports: Ports): Promise<Runner> {
-  const project = resolve(import.meta.dirname, '../..');
-  const engine = { ...(await createEngine(project, ports)), calibrationTimes: 1 };
-  return async (over = {}, task, signal = new AbortController().signal) => {
-    const plan: Plan = {
-      task: await loadTask(join(project, 'fixtures/n1-string-slugify'), ports, task),
-      backend: { id: 'fake' },
-      stage: 2,
-      fake: defaultFakeScript,
-      patches: {},
-      model: null,
-      env: {},
-      limits: defaultLimits,
-      approval: { answer: 'nobody', actor: 'nobody' },
-      given: ordinaryGiven,
-      nonce: 'a-nonce',
-      suite: null,
-      scenarioText: null,
-      out,
-      project,
-      bundleName: null,
-    };
-    return runPlan({ ...plan, ...over }, ports, signal, engine);
-  };
+  const engine = { ...(await createEngine(resolve(import.meta.dirname, '../..'), ports)), calibrationTimes: 1 };
+  return async (over = {}, task, signal = new AbortController().signal) =>
+    runPlan(await aPlan(out, ports, over, task), ports, signal, engine);
 }
 
 /** The bundle of a run that passed, in a folder of its own that removes itself, for tests that spoil copies of it. */

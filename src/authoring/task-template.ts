@@ -4,11 +4,14 @@ export type Language = (typeof languages)[number];
 
 /**
  * A whole task that works as it is: clamp() forgets its upper bound, the oracle mends it.
+ * @param modeline the comment by which an editor finds the schema of task.yaml
  * @returns text by path, relative to the task's folder
  */
-export const taskFiles = (name: string, language: Language): Record<string, string> => (language === 'node' ? nodeTask : pythonTask)(name);
+export const taskFiles = (name: string, language: Language, modeline: string): Record<string, string> =>
+  (language === 'node' ? nodeTask : pythonTask)(name, modeline);
 
 interface Words {
+  modeline: string;
   source: string;
   command: string;
   report: string;
@@ -16,8 +19,8 @@ interface Words {
   identity: string;
 }
 
-const taskYaml = (name: string, { source, command, report, failToPass, identity }: Words): string => `\
-# yaml-language-server: $schema=../../schema/task.v1.json
+const taskYaml = (name: string, { modeline, source, command, report, failToPass, identity }: Words): string => `\
+${modeline}
 task: 1                      # schema version
 id: ${name}
 
@@ -42,13 +45,14 @@ verification:
 
 const readme = (command: string): string => `# clamp\n\nKeeps a number between two bounds. \`${command}\` runs the tests.\n`;
 
-function nodeTask(name: string): Record<string, string> {
+function nodeTask(name: string, modeline: string): Record<string, string> {
   const kept = [
     nodeTest('clamp raises a value below the lower bound', 'equal(clamp(-5, 0, 10), 0)'),
     nodeTest('clamp leaves a value between the bounds', 'equal(clamp(7, 0, 10), 7)'),
   ];
   return {
     'task.yaml': taskYaml(name, {
+      modeline,
       source: 'clamp.js',
       command: '[node, --test]',
       report: 'node-test',
@@ -89,13 +93,14 @@ import { clamp } from './clamp.js';
 
 ${tests.join('\n')}`;
 
-function pythonTask(name: string): Record<string, string> {
+function pythonTask(name: string, modeline: string): Record<string, string> {
   const kept = [
     pythonTest('test_raises_a_value_below_the_lower_bound', 'clamp(-5, 0, 10) == 0'),
     pythonTest('test_leaves_a_value_between_the_bounds', 'clamp(7, 0, 10) == 7'),
   ];
   return {
     'task.yaml': taskYaml(name, {
+      modeline,
       source: 'clamp.py',
       command: '[python3, -m, pytest, -q]',
       report: 'pytest',

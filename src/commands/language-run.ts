@@ -1,0 +1,131 @@
+import { stringify } from 'yaml';
+import { durationText } from '../authoring/duration.ts';
+import { defaultFakeScript } from '../model/fake.ts';
+import { defaultLimits } from '../model/plan.ts';
+import { TaskSpec, VerificationSpec } from '../model/task.ts';
+import { runKeys } from '../scenario/keys.ts';
+import { DEFAULT_STAGE, DEFAULT_TASK } from '../scenario/scenario.ts';
+import { actionTable, type Keys, keysOf, keyTable } from './language-tables.ts';
+
+/** Run keys that say under which conditions a scenario counts, rather than what is run. */
+export const leaving = ['needs', 'skip', 'only', 'todo', 'fails', 'retry'] as const;
+const isLeaving = (key: string): boolean => leaving.some(one => one === key);
+
+const given: Keys = keysOf(runKeys.given);
+const script = stringify(defaultFakeScript, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trim();
+const running = Object.fromEntries(Object.entries(runKeys).filter(([key]) => !isLeaving(key)));
+
+/** "What is run" of docs/language.md. */
+export const whatIsRun = `## What is run
+
+${keyTable(running, {
+  defaults: {
+    task: `\`${DEFAULT_TASK}\``,
+    backend: '`fake`',
+    stage: `${DEFAULT_STAGE}`,
+    fake: `\`${script}\``,
+    approval: '`{answer: nobody}`',
+    do: '`run`',
+    env: 'nothing',
+    limits: '[below](#limits)',
+    given: 'an ordinary run',
+  },
+  see: {
+    backend: '`fake`, `command`, `case` or a map of `id` and `argv`',
+    fake: 'a list of [actions](#fake)',
+    limits: '[a map](#limits)',
+    given: '[a map](#given)',
+    approval: '[a map](#approval)',
+    model: '[a map](#model)',
+  },
+})}
+
+The defaults are those of the command line. A task is a folder of \`fixtures/\` of the project, else one that comes with proofgate.
+A scenario sees no \`PROOFGATE_*\` and no \`CTO_HARNESS_*\` variable of whoever starts it, except \`CTO_HARNESS_CASE_BIN\`; \`env\` sets
+them. Paths are relative to the scenario file, unless it says otherwise.
+
+\`backend: command\` needs to know the program: \`backend: {id: command, argv: [node, /home/me/agent.js]}\`. It runs in the
+workspace, the task stands in the file that \`PROOFGATE_PROMPT_FILE\` names, and exit 0 is its claim to be done. \`case\` is known and
+gated; its adapter is not built yet.
+
+### do
+
+| do | what happens | what can be expected |
+| --- | --- | --- |
+| \`run\` | one run of the engine; \`exit\` is what the command line would end with | every expect key but \`stdout\` and \`stderr\` |
+| \`verify\` | the run, then \`proofgate verify\` on a copy of its bundle, changed first where \`given.mutate\` says so | \`exit\`, \`stdout\`, \`stderr\`, and \`report\`: the document of \`verify --json\` |
+| \`cli\` | the real command line with the arguments of \`cli\`, as a process of its own in the root of the project | \`exit\`, \`stdout\`, \`stderr\`, and \`report\`: the JSON document on its standard output |
+
+\`do: gate\` is not built yet.
+
+### fake
+
+What the fake backend does, in order, as a real child process under the limits of any agent. An action is a map with one of these keys.
+
+${actionTable()}
+
+A path is relative to the workspace; \`@protected/x\`, \`@target/x\` and \`@bundle/x\` stand for those roots (\`@target/\` also in \`argv\`,
+\`env\` and the prompt). Nothing is implied: a script that
+ends with exit 0 and without \`claim\` is an \`agent_protocol_error\`, \`claim: failed\` or \`blocked\` is \`backend_failed\`, and any other
+exit is lifecycle \`crashed\`.
+
+### given
+
+The world before the run. A run with anything but an ordinary world can never be promoted.
+
+${keyTable(given, {
+  see: {
+    task: 'a map over [task.yaml](#giventask)',
+    interrupt: '[a map](#giveninterrupt)',
+    mutate: '[a map](#givenmutate)',
+    baseline: 'a list of [actions](#fake)',
+  },
+})}
+
+#### given.task
+
+Laid over task.yaml: maps merge, lists replace, \`null\` removes the key.
+
+${keyTable(
+  { ...TaskSpec.shape, verification: TaskSpec.shape.verification.describe('How the answer is tested.') },
+  {
+    see: {
+      verification: '[a map](#verification-of-a-task)',
+      approval: 'a map of `required`, `scope` and `mutation_mode`',
+      review: 'a map of `required`',
+    },
+  },
+)}
+
+##### verification of a task
+
+${keyTable(VerificationSpec.shape)}
+
+#### given.interrupt
+
+${keyTable(keysOf(given['interrupt']!))}
+
+#### given.mutate
+
+${keyTable(keysOf(given['mutate']!))}
+
+### limits
+
+${keyTable(keysOf(runKeys.limits), {
+  defaults: {
+    backend: durationText(defaultLimits.backendMs),
+    verification: 'what the task says',
+    run: durationText(defaultLimits.runMs),
+    output: `${defaultLimits.outputBytes}`,
+    processes: `${defaultLimits.processes}`,
+  },
+})}
+
+### approval
+
+${keyTable(keysOf(runKeys.approval))}
+
+### model
+
+${keyTable(keysOf(runKeys.model))}
+`;

@@ -1,0 +1,58 @@
+import { type Finding, type Level, levels } from '../authoring/finding.ts';
+import { type LintResult, lintScenarios } from '../authoring/lint.ts';
+import { formatProblem } from '../errors.ts';
+import { count } from '../report/headline.ts';
+import { newMemory } from '../scenario/memory.ts';
+import { asJson, type Command, jsonOption } from './command.ts';
+import { scenarioRoot } from './explain-scenario.ts';
+import type { Paint, Tone } from './paint.ts';
+
+export const lint: Command<{ json?: true; strict?: true }> = {
+  name: 'lint',
+  summary: 'Check scenario files, what they name, and the board, without running anything.',
+  about:
+    'A problem is what keeps a file from being run. A warning is what runs and is hardly meant so; a note is what somebody may want to know.',
+  arguments: [{ name: '[paths...]', help: 'Scenario files, `_defaults.yaml` files or folders. Without any: everything below scenarios/.' }],
+  options: [{ flags: '--strict', help: 'A warning counts as a problem.' }, jsonOption],
+  exits: { 0: 'No problem was found; warnings are allowed, unless --strict.', 1: 'Problems were found.' },
+  examples: [
+    { line: 'proofgate lint', shows: 'every problem of every file, at its line' },
+    { line: 'proofgate lint scenarios/stage2 --strict', shows: 'one folder, and warnings count' },
+  ],
+
+  async run({ args, options }, { ports, project, cwd, print, paint }) {
+    const paths = args.filter(path => path !== undefined);
+    const result = await lintScenarios(paths, { root: scenarioRoot(project), cwd }, ports, newMemory());
+    const counts = options.strict ? ['problem', 'warning'] : ['problem'];
+    const exit = result.findings.some(({ level }) => counts.includes(level)) ? 1 : 0;
+    print(options.json ? asJson({ exit, ...result }) : inWords(result, paint));
+    return exit;
+  },
+};
+
+/** Of one rule more notes than this say no more. */
+const MAX_NOTES = 3;
+
+function inWords({ findings, checked }: LintResult, paint: Paint): string {
+  const shown = levels.flatMap(level => {
+    const these = findings.filter(one => one.level === level);
+    return level === 'note' ? shortened(these) : these;
+  });
+  const counts = levels.map(level => count(findings.filter(one => one.level === level).length, level));
+  const what = [count(checked.files, 'file'), count(checked.scenarios, 'scenario'), count(checked.tasks, 'task')].join(', ');
+  return [...shown.map(one => inLines(one, paint)), `${what}: ${counts.join(', ')}`].join('\n');
+}
+
+const tones = { problem: 'red', warning: 'yellow', note: 'dim' } as const satisfies Record<Level, Tone>;
+
+/** Level first, so that each can be told from the others without colours. */
+const inLines = (one: Finding, paint: Paint): string => `${paint(tones[one.level], one.level)} ${formatProblem(one)}`;
+
+function shortened(notes: readonly Finding[]): Finding[] {
+  return [...Map.groupBy(notes, ({ rule }) => rule).values()].flatMap(same => {
+    const [last] = same.slice(MAX_NOTES - 1);
+    if (!last || same.length === MAX_NOTES) return same;
+    const more = `${last.message} (and ${same.length - MAX_NOTES} more of these; --json has them all)`;
+    return [...same.slice(0, MAX_NOTES - 1), { ...last, message: more }];
+  });
+}
