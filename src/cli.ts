@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Io } from './commands/command.ts';
 import { formatProblem, UserError } from './errors.ts';
 import { exitCodes } from './model/exit.ts';
+import { exitAfter, stopOnSignals } from './signals.ts';
 
 /** The entry of the command line: argv → command → exit code. Nothing else reads process.argv or sets process.exitCode. */
 
@@ -28,21 +29,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const chosen = parseCommandLine(argv, { version, commands, print });
   if (!chosen) return exitCodes.pass;
 
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => endOn(name, controller));
-  const code = await chosen(await makeIo(controller.signal));
-  // what was sealed before the signal came is what it is
-  if (!controller.signal.aborted || code === exitCodes.pass) return code;
-  return controller.signal.reason === 'SIGTERM' ? exitCodes.sigterm : exitCodes.sigint;
-}
-
-/**
- * The first signal ends the run in good order: children gone, bundle sealed. A second one ends at once. The handlers stay
- * until then: libraries that clean up after children end the process themselves where they see nobody else listening.
- */
-function endOn(name: 'SIGINT' | 'SIGTERM', controller: AbortController): void {
-  if (controller.signal.aborted) process.exit(name === 'SIGTERM' ? exitCodes.sigterm : exitCodes.sigint);
-  controller.abort(name);
+  const { signal } = stopOnSignals();
+  return exitAfter(await chosen(await makeIo(signal)), signal);
 }
 
 async function makeIo(signal: AbortSignal): Promise<Io> {

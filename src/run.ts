@@ -68,13 +68,15 @@ async function takeSteps(run: Run): Promise<void> {
   if (!isApproved(run)) return;
 
   const workspace = await open(run); // 5
-  const observation = await observe(watchOf(run, workspace), run.ports);
+  const observation = await observe(watchOf(run), run.ports);
   const logs = await work(run, workspace); // 6
   run.facts.boundary = await observation.end(logs);
   await run.bundle.restore();
   const reading = await read(run, workspace); // 7
   check(run, reading); // 8
   await verify(run, reading, expected); // 9
+  run.facts.boundary = await observation.endOfTests(run.facts.boundary, { ...logs, ...run.digests });
+  await run.bundle.restore();
   await checkEnd(run, workspace, reading);
   requireEvents(run); // 10
   await compareWithBaseline(run, runPlan); // 11

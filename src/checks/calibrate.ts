@@ -11,7 +11,7 @@ import { judgeCalibration, type Attempt, type Calibration } from './calibration-
 import { controlFiles } from './control-tree.ts';
 import { openRoom, reportingOf, runTests } from './runner.ts';
 import { surfaceChanges } from './surface.ts';
-import { oracleTree, overlay, readTestFiles, type TestFile } from './trees.ts';
+import { oracleTree, overlay, readExam, type TestFile } from './trees.ts';
 
 export type { Calibration } from './calibration-problems.ts';
 
@@ -64,11 +64,12 @@ async function calibrateIn(
   const oracle = join(room, 'oracle');
   const refusal = await oracleTree(task, oracle, ports);
   if (refusal) return invalid(`oracle.patch does not apply to repo/ (${refusal}): make it again with git diff`);
-  const tests = await readTestFiles(task.testsDir, ports);
+  const exam = await readExam(task, ports);
+  const { tests } = exam;
   const strays = await straysOfOracle(contract, task, oracle, tests, ports);
   if (strays.length > 0) return invalid(...strays);
 
-  const { files: mustFail, planted, bare } = await controlFiles(task, command, [], ports);
+  const { files: mustFail, planted, bare } = controlFiles(exam, command, [], ports);
   const attempt = async (from: string, files: readonly TestFile[]): Promise<Attempt> => {
     const place = openRoom(room, ports);
     await ports.files.copyTree(from, place.tree);
@@ -86,7 +87,7 @@ async function calibrateIn(
     control: done.at(-1)!,
     planted,
     bare,
-    hasTwins: task.twinsDir !== undefined,
+    hasTwins: exam.twins !== null,
   });
 }
 

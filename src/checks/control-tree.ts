@@ -1,9 +1,8 @@
-import type { Task } from '../model/task.ts';
 import type { Argv } from '../model/units.ts';
 import type { Ports } from '../ports.ts';
 import { isTestFile, plant } from './planted.ts';
 import { plantedNames } from './planted-names.ts';
-import { readTestFiles, type TestFile } from './trees.ts';
+import type { Exam, TestFile } from './trees.ts';
 
 /** What is laid over a tree so that its tests must fail. */
 export interface Control {
@@ -15,12 +14,15 @@ export interface Control {
 }
 
 /** The canonical tests, replaced by their twins where the task has them, with planted tests in every test file. */
-export async function controlFiles(task: Task, command: Argv, taken: readonly string[], ports: Ports): Promise<Control> {
-  const nextName = plantedNames(ports.randomHex, taken);
-  const tests = await readTestFiles(task.testsDir, ports);
-  const twins = task.twinsDir === undefined ? [] : await readTestFiles(task.twinsDir, ports);
+export function controlFiles(
+  { tests, twins }: Exam,
+  command: Argv,
+  taken: readonly string[],
+  { randomHex }: Pick<Ports, 'randomHex'>,
+): Control {
+  const nextName = plantedNames(randomHex, taken);
   const control: Control = { files: [], planted: [], bare: [] };
-  for (const file of new Map([...tests, ...twins].map(test => [test.path, test])).values()) {
+  for (const file of new Map([...tests, ...(twins ?? [])].map(test => [test.path, test])).values()) {
     const text = Buffer.from(file.bytes).toString();
     const planted = isTestFile(file.path, text, command) ? plant(file.path, text, nextName) : undefined;
     control.files.push(planted ? { ...file, bytes: Buffer.from(planted.text) } : file);

@@ -106,6 +106,11 @@ describe('a new module may not take the name of a reserved one', () => {
     },
   );
 
+  it('also by a link, which may lead to a package', () => {
+    expect(surface({ path: 'json', kind: 'link', change: 'added' }, rules)).toBe(true);
+    expect(surface({ path: 'strings', kind: 'link', change: 'added' }, rules)).toBe(false);
+  });
+
   it('unless the seed has it already', () => {
     expect(surface({ path: 'json.py', change: 'modified' }, rules)).toBe(false);
   });

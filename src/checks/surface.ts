@@ -38,7 +38,7 @@ export interface SurfaceRules {
 export function surfaceChanges(files: readonly ChangedFile[], rules: SurfaceRules): ChangedFile[] {
   const named = new Set(rules.allowedPaths);
   return files.filter(
-    file => !named.has(file.path) && (isTestSurface(file.path, rules.canonical) || (file.change === 'added' && shadows(file.path, rules))),
+    file => !named.has(file.path) && (isTestSurface(file.path, rules.canonical) || (file.change === 'added' && shadows(file, rules))),
   );
 }
 
@@ -69,11 +69,12 @@ export const runnerModules = [
 ] as const;
 
 /** Whether a new file would be imported instead of a reserved module: directly below a folder that Python searches. A folder counts as a package only. */
-function shadows(path: string, { reserved, canonical }: SurfaceRules): boolean {
+function shadows({ path, kind }: ChangedFile, { reserved, canonical }: SurfaceRules): boolean {
   const folders = new Set(['.', 'src', ...canonical.map(test => posix.dirname(test))]);
   return [...folders].some(folder => {
     const below = folder === '.' ? path : path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : undefined;
-    const name = below === undefined ? undefined : moduleName(below);
+    // a link may lead to a folder, and then its own name is that of a package
+    const name = below === undefined ? undefined : kind === 'link' && !below.includes('.') ? below : moduleName(below);
     return name !== undefined && reserved.includes(name);
   });
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { nodePorts } from '../node/ports.ts';
 import { leaveBehind, writeTinyTask, writeTree, type Tree } from '../testing/tiny-task.ts';
-import { isCache, oracleTree, overlay, patchedTree, readTestFiles } from './trees.ts';
+import { isCache, oracleTree, overlay, patchedTree, readExam } from './trees.ts';
 
 const ports = nodePorts();
 const scratch = await ports.files.scratch('trees-test-');
@@ -44,7 +44,7 @@ describe('a patched tree', () => {
       join(dir, 'agent'),
       ports,
     );
-    await patchedTree(task, patch, tree, ports);
+    await patchedTree(task.repoDir, patch, tree, ports);
     expect([text('alone/link/a.js'), text('deep/link/c.js'), text('file/now/a/folder.js'), has('src/b.js'), has('folder/x')]).toEqual([
       'mine',
       'c',
@@ -63,7 +63,7 @@ describe('a patched tree', () => {
       snapshotDir: join(dir, 'agent'),
       files: [{ path: 'run.sh', change: 'added', kind: 'file', bytes: 0, mode: 0o711, digest: null, target: null, oddity: null } as const],
     };
-    await patchedTree(task, patch, tree, ports);
+    await patchedTree(task.repoDir, patch, tree, ports);
     expect(statSync(join(tree, 'run.sh')).mode & 0o777).toBe(0o755);
   });
 });
@@ -118,7 +118,10 @@ describe('tests that are laid over a tree', () => {
 
   it('are read with their bytes and modes', async () => {
     const { task } = await made();
-    expect(await readTestFiles(task.testsDir, ports)).toEqual([{ path: 'test/a.test.js', bytes: Buffer.from('test'), mode: 0o644 }]);
+    expect(await readExam(task, ports)).toEqual({
+      tests: [{ path: 'test/a.test.js', bytes: Buffer.from('test'), mode: 0o644 }],
+      twins: null,
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { dirname, join, posix } from 'node:path';
+import { systemCode } from '../errors.ts';
 import type { ChangedFile } from '../model/facts.ts';
 import type { Task } from '../model/task.ts';
 import type { Ports } from '../ports.ts';
@@ -11,8 +12,8 @@ export interface Patch {
 }
 
 /** Seed and patch, without any tests of the harness. */
-export async function patchedTree(task: Task, { files: changes, snapshotDir }: Patch, tree: string, { files }: Ports): Promise<void> {
-  await files.copyTree(task.repoDir, tree);
+export async function patchedTree(seedDir: string, { files: changes, snapshotDir }: Patch, tree: string, { files }: Ports): Promise<void> {
+  await files.copyTree(seedDir, tree);
   for (const { path, change } of changes) if (change === 'deleted') await files.remove(join(tree, path));
   for (const { path, change, kind, mode, target } of changes) {
     if (change === 'deleted') continue;
@@ -51,8 +52,21 @@ export interface TestFile {
   mode: number;
 }
 
+/** What a task is examined with. Read before a backend starts: whatever becomes of the folder then, this is what counts. */
+export interface Exam {
+  /** The canonical tests. */
+  tests: readonly TestFile[];
+  /** The same tests with wrong expectations; null where the task has none. */
+  twins: readonly TestFile[] | null;
+}
+
+export const readExam = async ({ testsDir, twinsDir }: Pick<Task, 'testsDir' | 'twinsDir'>, ports: Ports): Promise<Exam> => ({
+  tests: await readTestFiles(testsDir, ports),
+  twins: twinsDir === undefined ? null : await readTestFiles(twinsDir, ports),
+});
+
 /** The files of tests/ or twins/. */
-export async function readTestFiles(dir: string, { files }: Ports): Promise<TestFile[]> {
+async function readTestFiles(dir: string, { files }: Ports): Promise<TestFile[]> {
   const entries = (await files.walk(dir, { maxFileBytes: 0 })).filter(entry => entry.kind === 'file');
   return Promise.all(entries.map(async ({ path, mode }) => ({ path, mode, bytes: await files.readBytes(join(dir, path)) })));
 }
@@ -63,6 +77,21 @@ export async function overlay(tree: string, tests: readonly TestFile[], { files 
     await clearWay(tree, path, files);
     await files.write(join(tree, path), bytes, { mode: mode & 0o111 ? 0o755 : 0o644 });
   }
+}
+
+/** Which of these files do not stand in a tree any more as they were put there, by path and SHA-256. */
+export async function notAsLaid(tree: string, laid: ReadonlyMap<string, string>, { files }: Ports): Promise<string[]> {
+  const stands = async (path: string) => {
+    try {
+      return (await files.stat(path))?.kind === 'file' ? (await files.digest(path)).sha256 : undefined;
+    } catch (error) {
+      if (systemCode(error)) return undefined;
+      throw error;
+    }
+  };
+  const changed: string[] = [];
+  for (const [path, sha256] of laid) if ((await stands(join(tree, path))) !== sha256) changed.push(path);
+  return changed;
 }
 
 /** Nothing is ever written through a link: what is no real folder on the way gives way, and so does what stands at the end. */

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { nodePorts } from '../node/ports.ts';
 import { findPytest, leaveBehind, writeTinyTask, type TinyTask, type Tree } from '../testing/tiny-task.ts';
 import { judgeTests } from './judge-tests.ts';
+import { readExam } from './trees.ts';
 import { verifyPatch } from './verification.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -20,7 +21,16 @@ async function verify(tiny: TinyTask, expected: string[], left: Tree, signal = n
   const reading = await leaveBehind(task, left, join(dir, 'agent'), ports);
   let log = '';
   const report = await verifyPatch(
-    { contract, task, reading, expected, scratch: join(dir, 'verify'), signal, onLog: chunk => void (log += Buffer.from(chunk)) },
+    {
+      contract,
+      seedDir: task.repoDir,
+      exam: await readExam(task, ports),
+      reading,
+      expected,
+      scratch: join(dir, 'verify'),
+      signal,
+      onLog: chunk => void (log += Buffer.from(chunk)),
+    },
     ports,
   );
   const { findings, proven, summary } = judgeTests(contract, report, reading.files.length > 0);
@@ -209,6 +219,25 @@ describe('cheating on Node does not pass', () => {
     expect((await withCode(late)).codes).toEqual(['verification_failed']);
   });
 
+  it('by rewriting tests or code while they run, here or in the tree beside', async () => {
+    const rewrite = (path: string) => `import fs from 'node:fs'; fs.appendFileSync('${path}', '// mended'); ${seed}`;
+    for (const path of ['slug.test.js', 'slug.js']) {
+      const { report, codes } = await withCode(rewrite(path));
+      expect(report.surface).toEqual([`${path} (while it was tested)`, `${path} (while the control ran)`]);
+      expect(codes).toEqual(['verifier_tampered', 'verification_failed']);
+    }
+    const both = `import fs from 'node:fs'; for (const dir of fs.readdirSync('../..')) fs.appendFileSync('../../' + dir + '/work/slug.js', '// mended'); ${seed}`;
+    expect((await withCode(both)).report.surface).toHaveLength(2);
+    const gone = `import fs from 'node:fs'; fs.rmSync('slug.test.js'); fs.symlinkSync('slug.js', 'slug.test.js'); ${seed}`;
+    expect((await withCode(gone)).report.surface).toHaveLength(2);
+  });
+
+  it('but tests may write data', async () => {
+    const writer = `import fs from 'node:fs'; fs.writeFileSync('slug.json', '{}'); fs.writeFileSync('cache.txt', ''); ${answer}`;
+    const task: TinyTask = { ...slug, allowed: ['**'] };
+    expect(await verify(task, slugIds, { 'slug.js': writer, 'slug.json': '[]' })).toMatchObject({ codes: [], report: { surface: [] } });
+  });
+
   const open: TinyTask = { ...slug, allowed: ['**'] };
   it.each<[string, Tree, string]>([
     ['by deleting the tests', { 'slug.test.js': null }, 'slug.test.js'],
@@ -316,12 +345,14 @@ _pytest.reports.TestReport.outcome = property(lambda self: 'passed', green)
       'pluggy.py': '',
       'decimal.py': '',
       'lib/decimal.py': '',
+      'lib/__init__.py': '',
       'sitecustomize.py': '',
+      colorsys: { link: 'lib' },
       'words.py': '',
     });
     expect({ codes, surface: report.surface }).toEqual({
       codes: ['verifier_tampered'],
-      surface: ['decimal.py', 'pluggy.py', 'sitecustomize.py'],
+      surface: ['colorsys', 'decimal.py', 'pluggy.py', 'sitecustomize.py'],
     });
   });
 

@@ -1,20 +1,23 @@
+import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Contract } from '../model/contract.ts';
 import type { ChangedFile } from '../model/facts.ts';
-import type { Task } from '../model/task.ts';
 import type { Argv } from '../model/units.ts';
 import type { TestReport } from '../model/verification.ts';
 import type { Ports } from '../ports.ts';
 import { disallowed } from './allowed.ts';
 import { controlFiles } from './control-tree.ts';
+import { isTestFile } from './planted.ts';
 import { openRoom, reportingOf, runTests } from './runner.ts';
 import { runnerModules, surfaceChanges } from './surface.ts';
-import { isCache, overlay, patchedTree, readTestFiles } from './trees.ts';
+import { type Exam, isCache, notAsLaid, overlay, patchedTree, type TestFile } from './trees.ts';
 
 /** One patch to verify. */
 export interface VerificationJob {
   contract: Contract;
-  task: Task;
+  /** The seed, as it was before the backend started. */
+  seedDir: string;
+  exam: Exam;
   /** The one reading of the agent's tree. */
   reading: { files: readonly ChangedFile[]; snapshotDir: string };
   /** Identities that must pass exactly once, as calibration found them. */
@@ -33,7 +36,7 @@ export interface VerificationJob {
  * @throws the signal's reason when it was aborted; UserError when nothing says how the command would report
  */
 export async function verifyPatch(job: VerificationJob, ports: Ports): Promise<TestReport> {
-  const { contract, task, reading, expected, scratch } = job;
+  const { contract, seedDir, exam, reading, expected, scratch } = job;
   const { command } = contract.verification;
   const base: TestReport = {
     schema: 'proofgate/test-report/1',
@@ -45,7 +48,7 @@ export async function verifyPatch(job: VerificationJob, ports: Ports): Promise<T
     surface: [],
   };
 
-  const tests = await readTestFiles(task.testsDir, ports);
+  const { tests, twins } = exam;
   const { carried, surface } = await sortChanges(
     contract,
     reading.files,
@@ -57,8 +60,8 @@ export async function verifyPatch(job: VerificationJob, ports: Ports): Promise<T
   const patch = { files: carried, snapshotDir: reading.snapshotDir };
   const rooms = [openRoom(scratch, ports), openRoom(scratch, ports)] as const;
   const [recordedRoom, controlRoom] = rooms;
-  for (const { tree } of rooms) await patchedTree(task, patch, tree, ports);
-  const control = await controlFiles(task, command, expected, ports);
+  for (const { tree } of rooms) await patchedTree(seedDir, patch, tree, ports);
+  const control = controlFiles(exam, command, expected, ports);
   await overlay(recordedRoom.tree, tests, ports);
   await overlay(controlRoom.tree, control.files, ports);
 
@@ -69,14 +72,34 @@ export async function verifyPatch(job: VerificationJob, ports: Ports): Promise<T
   ] as const;
   await Promise.allSettled(runs);
   const [recorded, controlRun] = await Promise.all(runs);
+  const laid = (files: readonly TestFile[]) => programsOf(files, carried, command);
+  const rewritten = [
+    ...(await notAsLaid(recordedRoom.tree, laid(tests), ports)).map(path => `${path} (while it was tested)`),
+    ...(await notAsLaid(controlRoom.tree, laid(control.files), ports)).map(path => `${path} (while the control ran)`),
+  ];
   return {
     ...base,
     reporter_args: reportingOf(contract, command).added,
     recorded,
-    control: { planted: control.planted, twins: task.twinsDir === undefined ? [] : [...expected], run: controlRun },
-    surface,
+    control: { planted: control.planted, twins: twins === null ? [] : [...expected], run: controlRun },
+    surface: [...surface, ...rewritten],
   };
 }
+
+/** The tests and the code of a tree, by path and SHA-256. Tests may write data; what they are and what they test stays as it is. */
+function programsOf(laidOver: readonly TestFile[], carried: readonly ChangedFile[], command: Argv): Map<string, string> {
+  const overlaid = new Set(laidOver.map(file => file.path));
+  const code = carried.filter(
+    ({ path, change, kind }) => change !== 'deleted' && kind === 'file' && isCode.test(path) && !overlaid.has(path),
+  );
+  const tests = laidOver.filter(({ path, bytes }) => isTestFile(path, Buffer.from(bytes).toString(), command));
+  return new Map([
+    ...code.flatMap(({ path, digest }) => (digest === null ? [] : [[path, digest] as const])),
+    ...tests.map(({ path, bytes }) => [path, createHash('sha256').update(bytes).digest('hex')] as const),
+  ]);
+}
+
+const isCode = /\.(py|[cm]?[jt]sx?)$/;
 
 /** What is carried into the trees, and what touches the test surface and is not. */
 async function sortChanges(contract: Contract, files: readonly ChangedFile[], canonical: readonly string[], ports: Ports) {

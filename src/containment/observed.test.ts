@@ -15,7 +15,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 beforeEach(async () => {
   room = await ports.files.scratch('observed-test');
-  for (const dir of ['protected/deep', 'parent/workspace', 'bundle/backend/agent']) mkdirSync(at(dir), { recursive: true });
+  for (const dir of ['protected/deep', 'parent/workspace', 'own/seed', 'bundle/backend/agent']) mkdirSync(at(dir), { recursive: true });
   writeFileSync(at('protected/deep/a'), 'a');
   writeFileSync(at('program'), 'x');
   writeFileSync(at('bundle/report.json'), 'reserved');
@@ -25,6 +25,7 @@ beforeEach(async () => {
       protectedRoots: [at('protected')],
       programs: [at('program')],
       workspaceParent: at('parent'),
+      scratch: at('own'),
       bundleDir: at('bundle'),
       expected: () => new Map([['trace.jsonl', 'line\n']]),
     },
@@ -93,5 +94,61 @@ describe('a write outside of the roots is named', () => {
     writeFileSync(at('bundle/manifest.json'), '{}');
     expect(relative((await end()).outside)).toEqual(['bundle: baseline', 'bundle: manifest.json']);
     expect([existsSync(at('bundle/baseline')), existsSync(at('bundle/manifest.json'))]).toEqual([false, false]);
+  });
+
+  it("what was put into the engine's own folder, which is removed before the engine works on in it", async () => {
+    mkdirSync(at('own/diff'));
+    symlinkSync(at('protected'), at('own/patch.raw'));
+    expect(relative((await end()).outside)).toEqual(['own/diff', 'own/patch.raw']);
+    expect([existsSync(at('own/diff')), existsSync(at('own/seed')), existsSync(at('protected'))]).toEqual([false, true, true]);
+  });
+
+  it.each<[string, string, () => void]>([
+    ['removed', 'own (removed)', () => rmSync(at('own'), { recursive: true })],
+    ['exchanged for a link', 'own (is a link)', () => (renameSync(at('own'), at('elsewhere')), symlinkSync(at('elsewhere'), at('own')))],
+  ])("the engine's own folder, %s, and made again", async (_how, named, change) => {
+    change();
+    expect(relative((await end()).outside)).toEqual([named]);
+    expect((await ports.files.stat(at('own')))?.kind).toBe('dir');
+  });
+
+  it("the agent's own folder, exchanged for a link", async () => {
+    rmSync(at('bundle/backend/agent'), { recursive: true });
+    symlinkSync(at('protected'), at('bundle/backend/agent'));
+    expect(relative((await end()).outside)).toEqual(['bundle: backend/agent']);
+    expect([existsSync(at('bundle/backend/agent')), existsSync(at('protected/deep/a'))]).toEqual([false, true]);
+  });
+});
+
+describe('when the tests are over it is looked once more: they ran code of the backend', () => {
+  const PATCH = 'patch.diff';
+  const endOfTests = async (change: () => void, found = { outside: ['earlier'], protected: ['before'] }) => {
+    await end();
+    writeFileSync(at('bundle', PATCH), 'what changed');
+    change();
+    const written = { [LOG]: sha256('said\n'), [PATCH]: sha256('what changed') };
+    const { outside, protected: guarded } = await observation.endOfTests(found, written);
+    return { outside: relative(outside), protected: relative(guarded) };
+  };
+
+  it.each<[string, () => void, { outside?: string[]; protected?: string[] }]>([
+    ['nothing is added where they kept to themselves', () => {}, {}],
+    ['a protected root', () => writeFileSync(at('protected/deep/a'), 'b'), { protected: ['protected/deep/a', 'before'] }],
+    ['beside the workspace', () => writeFileSync(at('parent/stranger'), ''), { outside: ['earlier', 'parent/stranger'] }],
+    [
+      'an artifact that was written since',
+      () => writeFileSync(at('bundle', PATCH), 'nothing'),
+      { outside: ['earlier', 'bundle: patch.diff'] },
+    ],
+    ['a stranger in the bundle', () => writeFileSync(at('bundle/manifest.json'), '{}'), { outside: ['earlier', 'bundle: manifest.json'] }],
+  ])('%s', async (_what, change, found) => {
+    expect(await endOfTests(change)).toEqual({ outside: ['earlier'], protected: ['before'], ...found });
+  });
+
+  it("an artifact that the engine could not write whole is nobody's doing", async () => {
+    await end();
+    writeFileSync(at('bundle', PATCH), 'half of wh');
+    const written = { [LOG]: sha256('said\n'), [PATCH]: null };
+    expect(await observation.endOfTests({ outside: [], protected: [] }, written)).toEqual({ outside: [], protected: [] });
   });
 });

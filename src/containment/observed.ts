@@ -11,6 +11,8 @@ export interface Watch {
   programs: readonly string[];
   /** Folder that holds the workspace and nothing else. */
   workspaceParent: string;
+  /** The engine's own folder of this run: what a backend puts there is taken out before the engine works on in it. */
+  scratch: string;
   bundleDir: string;
   /** Text that the engine itself wrote to a log of the bundle. */
   expected(): ReadonlyMap<string, string>;
@@ -22,27 +24,49 @@ export interface Watch {
  */
 export interface Observation {
   /**
-   * Compares; call it when every process of the backend is dead. What does not belong into the bundle is removed from it.
+   * Compares; call it when every process of the backend is dead. What does not belong into the bundle, or into the engine's
+   * own folder, is removed from it.
    * @param logs SHA-256 of the raw logs as the engine wrote them
    */
-  end(logs: Readonly<Record<string, string>>): Promise<BoundaryFacts>;
+  end(logs: Written): Promise<BoundaryFacts>;
+  /**
+   * Compares once more; call it when every process of the tests is dead: they ran code of the backend's.
+   * @param written what the engine wrote since, the raw logs among it
+   * @returns what was found by then, `found` included
+   */
+  endOfTests(found: BoundaryFacts, written: Written): Promise<BoundaryFacts>;
 }
+
+/** Path in the bundle to the SHA-256 that stands there; null where the engine could not write all of it. */
+type Written = Readonly<Record<string, string | null>>;
 
 /** The agent's own folder of the bundle. */
 const AGENT = 'backend/agent';
 
 export async function observe(watch: Watch, ports: Ports): Promise<Observation> {
+  const { files } = ports;
   const before = await snapshotRoots(watch, ports);
-  const bundleBefore = await bundleEntries(watch, ports);
+  const bundleBefore = await bundleEntries(watch, ports, () => false);
+  const scratchBefore = await files.list(watch.scratch);
 
+  const look = async (written: Written): Promise<BoundaryFacts> => {
+    const after = await snapshotRoots(watch, ports);
+    const guarded = [...new Set([...before.keys(), ...after.keys()])].filter(path => before.get(path) !== after.get(path));
+    return {
+      outside: [...(await strangers(watch, ports)), ...(await changedInBundle(watch, bundleBefore, written, ports))],
+      protected: guarded.sort(),
+    };
+  };
   return {
     async end(logs) {
-      const after = await snapshotRoots(watch, ports);
-      const guarded = [...new Set([...before.keys(), ...after.keys()])].filter(path => before.get(path) !== after.get(path));
-      return {
-        outside: [...(await strangers(watch, ports)), ...(await changedInBundle(watch, bundleBefore, logs, ports))],
-        protected: guarded.sort(),
-      };
+      const planted = await clearScratch(watch.scratch, scratchBefore, ports);
+      const found = await look(logs);
+      return { ...found, outside: [...planted, ...found.outside] };
+    },
+    async endOfTests(found, written) {
+      const more = await look(written);
+      const both = (key: keyof BoundaryFacts) => [...new Set([...found[key], ...more[key]])];
+      return { outside: both('outside'), protected: both('protected').sort() };
     },
   };
 }
@@ -65,6 +89,8 @@ async function snapshotRoots({ protectedRoots, programs }: Watch, { files }: Por
 }
 
 const fingerprint = (entry: Entry) => `${entry.kind} ${entry.mode} ${entry.kind === 'dir' ? '' : entry.bytes} ${entry.digest}`;
+/** Of a file that was there and could not be read. */
+const isUnread = (print: string | undefined) => print !== undefined && /^file .* null$/.test(print);
 
 async function strangers({ workspaceParent }: Watch, ports: Ports): Promise<string[]> {
   if (!(await unlockFolder(workspaceParent, ports))) return [`${workspaceParent} (removed)`];
@@ -74,33 +100,47 @@ async function strangers({ workspaceParent }: Watch, ports: Ports): Promise<stri
   return [...names.filter(name => name !== 'workspace').map(name => join(workspaceParent, name)), ...gone];
 }
 
-async function bundleEntries({ bundleDir }: Watch, ports: Ports): Promise<Map<string, string>> {
-  const entries = await walkUnlocked(bundleDir, { skip: [AGENT] }, ports);
+/** Takes out of the engine's own folder what was not there before; a folder that is none any more is made again, empty. */
+async function clearScratch(scratch: string, before: readonly string[], { files }: Ports): Promise<string[]> {
+  const kind = (await files.stat(scratch))?.kind;
+  if (kind !== 'dir') {
+    await files.remove(scratch);
+    await files.makeDir(scratch);
+    return [`${scratch} (${kind ? `is a ${kind}` : 'removed'})`];
+  }
+  await unlockFolder(scratch, { files });
+  const planted = (await files.list(scratch)).filter(name => !before.includes(name)).map(name => join(scratch, name));
+  for (const path of planted) await files.remove(path);
+  return planted;
+}
+
+/** @param mayUnlock which paths the backend can have locked */
+async function bundleEntries({ bundleDir }: Watch, ports: Ports, mayUnlock: (path: string) => boolean): Promise<Map<string, string>> {
+  const entries = await walkUnlocked(bundleDir, { skip: [AGENT] }, ports, mayUnlock);
   return new Map(entries.map(entry => [entry.path, fingerprint(entry)]));
 }
 
 /** What stands in the bundle and is not the engine's own writing. */
-async function changedInBundle(
-  watch: Watch,
-  before: Map<string, string>,
-  logs: Readonly<Record<string, string>>,
-  ports: Ports,
-): Promise<string[]> {
+async function changedInBundle(watch: Watch, before: Map<string, string>, written: Written, ports: Ports): Promise<string[]> {
   const { bundleDir } = watch;
   const { files } = ports;
   const own = watch.expected();
-  const now = await bundleEntries(watch, ports);
-  const isOurs = (path: string) => before.has(path) || own.has(path) || path in logs;
-  const strangers = [...now.keys()].filter(path => !isOurs(path));
-  const changed = [...before].filter(([path, seen]) => !own.has(path) && now.get(path) !== seen).map(([path]) => path);
+  // what was unreadable before the backend started is so because a scenario wants it
+  const now = await bundleEntries(watch, ports, path => !isUnread(before.get(path)));
+  const isNamed = (path: string) => own.has(path) || path in written;
+  const strangers = [...now.keys()].filter(path => !before.has(path) && !isNamed(path));
+  const changed = [...before].filter(([path, seen]) => !isNamed(path) && now.get(path) !== seen).map(([path]) => path);
   for (const [path, expected] of own) {
     const actual = now.has(path) ? await files.readText(join(bundleDir, path)).catch(() => null) : null;
     if (actual !== expected) changed.push(path);
   }
-  for (const [path, expected] of Object.entries(logs)) {
+  for (const [path, expected] of Object.entries(written)) {
+    if (expected === null) continue;
     const actual = now.has(path) ? await files.digest(join(bundleDir, path)).catch(() => null) : null;
     if (actual?.sha256 !== expected) changed.push(path);
   }
+  const agent = (await files.stat(join(bundleDir, AGENT)))?.kind ?? 'dir';
+  if (agent !== 'dir') strangers.push(AGENT);
   for (const path of strangers) await files.remove(join(bundleDir, path));
-  return [...changed, ...strangers].map(path => `bundle: ${path}${now.has(path) ? '' : ' (removed)'}`);
+  return [...changed, ...strangers].map(path => `bundle: ${path}${now.has(path) || path === AGENT ? '' : ' (removed)'}`);
 }

@@ -39,7 +39,7 @@ export interface Bundle {
   /** Text of the engine's own logs, to compare with what stands there. A log that could not be written is left out. */
   expected(): ReadonlyMap<string, string>;
   closeLogs(): void;
-  /** Puts back what the engine wrote before the backend started, the reserved report first, where somebody else wrote into it. */
+  /** Puts back the whole artifacts that the engine wrote, the reserved report first, where somebody else wrote into them. */
   restore(): Promise<void>;
   /** The same for the engine's own logs. Call it when they are closed. */
   restoreLogs(): Promise<void>;
@@ -71,7 +71,7 @@ export function openBundle(
   const clock = watched(ports.clock);
   const failures: ArtifactFailure[] = [];
   /** Whole artifacts as they were written. */
-  const whole = new Map<string, string>();
+  const whole = new Map<string, string | Uint8Array>();
 
   const failed = (path: string) => (error: unknown) => {
     const code = systemCode(error);
@@ -102,12 +102,13 @@ export function openBundle(
   ]);
   const written = () => [...own].filter(([path]) => !failures.some(failure => failure.path === path));
 
-  const putBack = async (path: string, text: string) => {
+  const putBack = async (path: string, content: string | Uint8Array) => {
     const place = join(dir, path);
+    const bytes = Buffer.from(content);
     const stat = await files.stat(place);
-    if (stat?.kind === 'file' && stat.bytes === Buffer.byteLength(text) && (await files.readText(place)) === text) return;
+    if (stat?.kind === 'file' && stat.bytes === bytes.length && bytes.equals(await files.readBytes(place))) return;
     await files.remove(place);
-    await files.write(place, text);
+    await files.write(place, bytes);
   };
 
   return {
@@ -130,7 +131,7 @@ export function openBundle(
         const bytes = verbatim || typeof content !== 'string' ? content : redactor.text(content);
         if (isFull(path)) files.openFull().write(bytes.length > 0 ? bytes : '\n');
         else await files.write(join(dir, path), bytes);
-        if (typeof bytes === 'string') whole.set(path, bytes);
+        whole.set(path, bytes);
         return sha256(bytes);
       } catch (error) {
         failed(path)(error);
@@ -152,7 +153,7 @@ export function openBundle(
         await files.makeDir(dir);
       }
       await putBack('report.json', reserved);
-      for (const [path, text] of whole) await putBack(path, text);
+      for (const [path, content] of whole) await putBack(path, content);
     },
 
     async restoreLogs() {

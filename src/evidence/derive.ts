@@ -86,8 +86,8 @@ function containmentOf({ containment }: Contract, { backend }: Facts): Report['c
     claims:
       containment.offered === 'observed'
         ? [
-            "protected roots, the engine's own code and its copy of the seed were hashed before the backend started and after its last process was dead",
-            'the parent of the workspace and the bundle were compared before and after',
+            "protected roots, the engine's own code and its copy of the seed were hashed before the backend started, after its last process was dead, and after the last process of the tests was",
+            'the parent of the workspace and the bundle were compared at the same times',
             'environment by allow-list; HOME, XDG and TMPDIR below backend/agent',
             ...(namespace ? ['every process of the backend died with its pid namespace'] : []),
           ]

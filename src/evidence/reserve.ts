@@ -6,6 +6,7 @@ import { emptyCounts } from '../model/verification.ts';
 import { toBlocker } from '../model/blocker.ts';
 import type { Ports } from '../ports.ts';
 import { openBundle, type Bundle } from './bundle.ts';
+import { spoilBeforehand } from './faults.ts';
 import { reportText } from './seal.ts';
 import type { Redactor } from './redact.ts';
 import type { Progress } from './trace.ts';
@@ -18,6 +19,9 @@ export interface EngineIdentity {
 }
 
 const PREPARING = '.preparing-';
+
+/** Where a bundle is made ready before it appears: readers ignore dot names, and the next run removes it when process `pid` is gone. */
+export const draftOf = (out: string, pid: number, name: string): string => join(out, `${PREPARING}${pid}-${name}`);
 
 /**
  * Step 1. The bundle folder appears with a complete report that is a fail, so that a process which is killed at any
@@ -33,14 +37,14 @@ export async function reserve(plan: Plan, redactor: Redactor, engine: EngineIden
   const runId = `${stamp}-${plan.task.spec.id}-${plan.backend.id}-${ports.randomHex(4)}`;
   const dir = join(plan.out, plan.bundleName ?? runId);
   const reserved = reportText(reservedReport(plan, runId, dir, startedWall, engine));
-  const draft = join(plan.out, `${PREPARING}${host.pid}-${runId}`);
+  const draft = draftOf(plan.out, host.pid, runId);
   try {
     await files.makeDir(plan.out);
     await removeStale(plan.out, ports);
     await files.makeDirExclusive(draft);
     await files.makeDir(join(draft, 'backend', 'agent'));
     await files.write(join(draft, 'report.json'), reserved);
-    await bringAboutFaults(plan, draft, ports);
+    await spoilBeforehand(plan, draft, files);
     await files.publishDir(draft, dir);
   } catch (error) {
     const code = systemCode(error);
@@ -66,14 +70,6 @@ async function removeStale(out: string, { files, host }: Ports): Promise<void> {
   for (const name of await files.list(out)) {
     const pid = name.startsWith(PREPARING) ? Number.parseInt(name.slice(PREPARING.length), 10) : 0;
     if (pid > 0 && pid !== host.pid && !host.alive(pid)) await files.remove(join(out, name));
-  }
-}
-
-/** Real faults of the disk that a scenario asked for; a full disk is opened instead (see bundle.ts). */
-async function bringAboutFaults(plan: Plan, dir: string, { files }: Ports): Promise<void> {
-  for (const [artifact, fault] of Object.entries(plan.given.artifact_fault)) {
-    if (fault === 'is_directory') await files.makeDir(join(dir, artifact));
-    if (fault === 'no_permission') await files.write(join(dir, artifact), '', { mode: 0o000 });
   }
 }
 

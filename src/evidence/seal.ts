@@ -10,6 +10,7 @@ import { renderReport } from '../report/markdown.ts';
 import type { Bundle } from './bundle.ts';
 import { deriveReport, type Derived } from './derive.ts';
 import { sha256 } from './events.ts';
+import { spoilReport, spoilSeal } from './faults.ts';
 import { sanitizeBundle } from './sanitize.ts';
 
 /** What a run leaves behind. */
@@ -38,6 +39,7 @@ export async function seal(plan: Plan, contract: Contract, facts: Facts, bundle:
   const { clock } = ports;
   bundle.trace.start('seal');
   await sanitizeBundle(bundle, ports);
+  await spoilSeal(plan, bundle.dir, ports.files);
 
   let known = withFailures(facts, bundle);
   let derived = complete(contract, known, bundle);
@@ -93,7 +95,7 @@ async function commit(
   contract: Contract,
 ): Promise<Evidence> {
   const writeReport = async (value: Report): Promise<Evidence> => {
-    if (plan.given.artifact_fault['report.json'] === 'disk_full') files.openFull().write('x');
+    await spoilReport(plan, bundle.dir, files);
     const text = reportText(value);
     await files.replace(join(bundle.dir, 'report.json'), text);
     return { dir: bundle.dir, report: JSON.parse(text) as Report, exit: exitFor(value.status, facts) };
@@ -105,6 +107,7 @@ async function commit(
   } catch (error) {
     const code = systemCode(error);
     if (!code) throw error;
+    await files.remove(join(bundle.dir, 'manifest.json')).catch(() => undefined);
     const failed: Facts = { ...facts, artifact_failures: [...facts.artifact_failures, { path: 'manifest.json', code }] };
     const derived = deriveReport(contract, failed, bundle.events.list, report.run_start, report.run_end);
     const { 'manifest.json': _gone, ...digests } = report.artifact_digests;
@@ -140,7 +143,11 @@ function complete(contract: Contract, facts: Facts, bundle: Bundle): Derived {
 async function listBundle(bundle: Bundle, { files }: Ports): Promise<{ content: Manifest; artifacts: Report['artifacts'] }> {
   const entries = await files.walk(bundle.dir, { skip: ['report.json', 'manifest.json'], maxFileBytes: 0 });
   const digests = [];
-  for (const { path, kind } of entries) if (kind === 'file') digests.push({ path, ...(await files.digest(join(bundle.dir, path))) });
+  for (const { path, kind, oddity } of entries) {
+    // it could not be written either, and the verdict says so
+    if (oddity === 'unreadable') await files.remove(join(bundle.dir, path));
+    else if (kind === 'file') digests.push({ path, ...(await files.digest(join(bundle.dir, path))) });
+  }
   return {
     content: {
       schema: 'proofgate/manifest/1',

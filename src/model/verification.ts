@@ -33,7 +33,9 @@ export const TestReport = z.strictObject({
       run: TestRun,
     })
     .nullable(),
-  surface: z.array(z.string()).describe('Paths of the test surface that the patch tried to change.'),
+  surface: z
+    .array(z.string())
+    .describe('Paths of the test surface that the patch tried to change, and tests or code that were rewritten while they ran.'),
 });
 export type TestReport = z.output<typeof TestReport>;
 

@@ -9,6 +9,7 @@ import type { Ports } from '../ports.ts';
 import { judge } from '../verdict.ts';
 import { checkEnding, type Reading, type Workspace } from '../workspace/index.ts';
 import type { Run } from './run.ts';
+import { throwIfStopped } from './stopped.ts';
 
 /** Step 8: something changed, only where it may, nothing outside, nothing protected, review and approvals. */
 export function check(run: Run, reading: Reading): void {
@@ -25,11 +26,12 @@ export function check(run: Run, reading: Reading): void {
 
 /** Step 9, never in the agent's own tree. */
 export async function verify(run: Run, reading: Reading, expected: string[]): Promise<void> {
-  const { plan, contract, bundle, facts, digests, ports, scratch, signal } = run;
+  const { contract, bundle, facts, digests, ports, scratch, seedDir, exam, signal } = run;
   bundle.trace.start('verification');
   const log = bundle.openLog('test.log');
   const job = {
-    task: plan.task,
+    seedDir,
+    exam,
     contract,
     reading,
     expected,
@@ -53,10 +55,10 @@ export async function verify(run: Run, reading: Reading, expected: string[]): Pr
     ...named(digests, 'test.log', 'test-report.json'),
   });
   bundle.trace.end('verification', recorded ? `exit ${recorded.exit_code}` : 'no command', { tests: facts.tests });
-  signal.throwIfAborted();
+  await throwIfStopped(signal);
 }
 
-/** The ending tree, when every process is dead. */
+/** The ending tree, when every process is dead; the tests may have changed what the watch over the boundary saw. */
 export async function checkEnd({ bundle, contract, facts, ports }: Run, workspace: Workspace, reading: Reading): Promise<void> {
   bundle.trace.start('ending');
   const untracked = reading.commits ? [] : disallowed(reading.files, contract.task.allowed_paths).filter(file => file.change === 'added');
@@ -68,7 +70,7 @@ export async function checkEnd({ bundle, contract, facts, ports }: Run, workspac
   );
   const alive = facts.backend?.survivors ?? 0;
   facts.ending = alive > 0 ? [...left, `${alive} processes still running`] : left;
-  bundle.trace.end('ending', facts.ending.length > 0 ? 'dirty' : 'clean', { ending: facts.ending });
+  bundle.trace.end('ending', facts.ending.length > 0 ? 'dirty' : 'clean', { ending: facts.ending, boundary: facts.boundary });
 }
 
 /** Step 10. */

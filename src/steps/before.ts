@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { answerApproval } from '../backends/index.ts';
-import { calibrateOnce } from '../checks/index.ts';
+import { calibrateOnce, readExam } from '../checks/index.ts';
 import { makeContract, protectedByDefault } from '../contract.ts';
 import { emitChecked, named, serialize, type Bundle } from '../evidence/index.ts';
 import { noFacts, type Facts } from '../model/facts.ts';
@@ -10,7 +10,7 @@ import { checkSource, placeGiven } from '../workspace/index.ts';
 import type { Run } from './run.ts';
 
 /** Step 2: the contract, and whether its source is clean. */
-export async function agree(asked: Plan, parts: Omit<Run, 'plan' | 'contract' | 'facts' | 'digests' | 'seedDir'>): Promise<Run> {
+export async function agree(asked: Plan, parts: Omit<Run, 'plan' | 'contract' | 'facts' | 'digests' | 'seedDir' | 'exam'>): Promise<Run> {
   const { bundle, engine, ports, scratch, workspaceParent } = parts;
   const plan = await placeGiven(asked, scratch, ports);
   bundle.events.emit({ type: 'run.started', data: { backend: plan.backend.id, stage: plan.stage, task: plan.task.spec.id } });
@@ -33,6 +33,7 @@ export async function agree(asked: Plan, parts: Omit<Run, 'plan' | 'contract' | 
     plan,
     contract,
     seedDir,
+    exam: await readExam(plan.task, ports),
     digests,
     facts: { ...noFacts, dirty_start: contract.task.clean_start ? dirty : [], secrets: secretsIn(contractText, bundle) },
   };
@@ -47,13 +48,17 @@ export async function agree(asked: Plan, parts: Omit<Run, 'plan' | 'contract' | 
 
 /** Step 3: the first check that says no ends the run before any process of the backend. */
 export async function mayStart(run: Run): Promise<boolean> {
-  const { plan, contract, backend, bundle, facts, ports } = run;
+  const { plan, contract, backend, bundle, digests, facts, ports } = run;
   bundle.trace.start('preflight');
   const { refusal, passed } = await preflight({ plan, contract, backend }, ports);
   facts.refusal = refusal;
-  await bundle.write('eligibility.json', serialize(decideEligibility(contract, refusal)));
-  await bundle.write(`stage${contract.stage}-no-target-inspection.json`, serialize(inspectionRecord(plan, contract, refusal)));
-  bundle.events.emit({ type: 'eligibility.decided', data: { selected: refusal ? null : backend.id } });
+  const inspection = `stage${contract.stage}-no-target-inspection.json`;
+  digests['eligibility.json'] = await bundle.write('eligibility.json', serialize(decideEligibility(contract, refusal)));
+  digests[inspection] = await bundle.write(inspection, serialize(inspectionRecord(plan, contract, refusal)));
+  bundle.events.emit({
+    type: 'eligibility.decided',
+    data: { selected: refusal ? null : backend.id, ...named(digests, 'eligibility.json', inspection) },
+  });
   bundle.events.emit({
     type: 'preflight.completed',
     status: refusal ? 'blocked' : 'ok',

@@ -1,4 +1,5 @@
 import type { Backend } from '../backends/index.ts';
+import type { Exam } from '../checks/index.ts';
 import type { Engine } from '../engine.ts';
 import type { Bundle } from '../evidence/index.ts';
 import type { Contract } from '../model/contract.ts';
@@ -20,6 +21,7 @@ export interface Run {
   /** The harness's own room; no path of it is given to a backend. */
   readonly scratch: string;
   readonly seedDir: string;
+  readonly exam: Exam;
   /** What is known so far. */
   readonly facts: Facts;
   /** SHA-256 of artifacts that are finished; null where one could not be written. */

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EVENTS, TRACE } from '../evidence/bundle.ts';
+import { sha256 } from '../evidence/events.ts';
 import type { Contract } from '../model/contract.ts';
 import type { ChangedFile, Facts } from '../model/facts.ts';
+import { judge } from '../verdict.ts';
 import type { BundleProblem } from './folder.ts';
 import { inspectionName, type RawBundle } from './read.ts';
 
@@ -45,6 +47,9 @@ export function checkPresence({ bundle: { entries }, contract, facts, isLost }: 
   ];
 }
 
+/** Facts of the steps that follow a backend. */
+const afterStart = ['changes', 'boundary', 'tests', 'ending', 'events', 'baseline'] as const;
+
 /** What a run knows once it came so far; a fact that was left out would count as nothing found. */
 export function checkCompleteness({ bundle: { trace }, contract, facts }: Evidenced): BundleProblem[] {
   const problems: string[] = [];
@@ -53,28 +58,27 @@ export function checkCompleteness({ bundle: { trace }, contract, facts }: Eviden
 
   const stopped = facts.dirty_start.length > 0 || facts.refusal !== null || (facts.calibration ?? []).length > 0;
   if (facts.interrupted === null && facts.backend !== null) {
-    const needed = [
-      'changes',
-      'boundary',
-      'tests',
-      'ending',
-      'events',
-      ...(contract.verification.command ? ['calibration'] : []),
-      ...(contract.backend.id === 'fake' ? [] : ['baseline']),
-    ] as const;
-    const missing = (needed as readonly (keyof Facts)[]).filter(key => facts[key] === null);
+    const needed: readonly (keyof Facts)[] = [
+      ...afterStart.filter(key => key !== 'baseline' || contract.backend.id !== 'fake'),
+      ...(contract.verification.command ? ['calibration' as const] : []),
+    ];
+    const missing = needed.filter(key => facts[key] === null);
     if (missing.length > 0) problems.push(`a backend was started, and nothing is said about: ${missing.join(', ')}`);
     if (stopped) problems.push('a backend was started, although something was found that ends a run before');
   }
-  if (facts.interrupted === null && facts.backend === null && !stopped && facts.approval_denied === null) {
-    problems.push('no backend was started, and nothing says why');
+  if (facts.interrupted === null && facts.backend === null) {
+    if (!stopped && facts.approval_denied === null) problems.push('no backend was started, and nothing says why');
+    const early = (facts.refusal === null ? afterStart : [...afterStart, 'calibration' as const]).filter(key => facts[key] !== null);
+    if (early.length > 0) problems.push(`it never came to that, and something is said about: ${early.join(', ')}`);
   }
   return at(TRACE, ...problems);
 }
 
-/** The patch touches what changed: no more, no less, and with the content that was read. */
-export function checkPatch({ bundle: { patch }, facts, isLost }: Evidenced): BundleProblem[] {
+/** The patch touches what changed: no more, no less, and with the content that was read. Where nobody looked, it is empty. */
+export function checkPatch({ bundle: { patch, digests }, facts, isLost }: Evidenced): BundleProblem[] {
   if (!patch || isLost('patch.diff')) return [];
+  if (facts.changes === null && digests.get('patch.diff')?.bytes !== 0)
+    return at('patch.diff', 'is not empty, and trace.jsonl has no changes');
   const files = facts.changes?.files ?? [];
   const changed = new Map(files.map(file => [file.path, file]));
   const shown = new Set(patch.paths);
@@ -98,6 +102,14 @@ const isUnseenMode = ({ change }: ChangedFile): boolean => change === 'mode';
 export function checkTests({ bundle: { testReport }, facts, isLost }: Evidenced): BundleProblem[] {
   if (!testReport || !facts.tests || isLost('test-report.json') || isDeepStrictEqual(testReport, facts.tests)) return [];
   return at('test-report.json', 'is not the verification of trace.jsonl');
+}
+
+/** Where nothing was verified, test.log says why and nothing else. */
+export function checkNoTests({ bundle: { digests, report }, contract, facts, isLost }: Evidenced): BundleProblem[] {
+  const redacted = Object.keys(report?.redactions ?? {}).length > 0;
+  if (facts.tests || redacted || isLost('test.log') || !digests.has('test.log')) return [];
+  const text = `nothing was verified: ${judge(contract, facts).failureReason ?? 'the run did not come to it'}\n`;
+  return digests.get('test.log')?.sha256 === sha256(text) ? [] : at('test.log', 'says more than that nothing was verified');
 }
 
 /** What the backend said is what was taken over from it, and what it is held to. */

@@ -66,6 +66,16 @@ describe('a forger who seals again is found by', () => {
       f => f.lines('trace.jsonl', lines => lines.filter(line => line.step !== 'ending' || line.phase !== 'end')),
     ],
     [
+      'a step that was never started',
+      'trace.jsonl',
+      f => f.lines('trace.jsonl', lines => lines.filter(line => line.step !== 'diff' || line.phase !== 'start')),
+    ],
+    [
+      'a step that ended twice',
+      'trace.jsonl',
+      f => f.lines('trace.jsonl', lines => lines.flatMap(line => (line.step === 'diff' && line.phase === 'end' ? [line, line] : [line]))),
+    ],
+    [
       'times of the trace that run backwards',
       'trace.jsonl',
       f => f.lines('trace.jsonl', lines => void (lines.at(-1).time = lines[0].time.replace(/^..../, '2001'))),
@@ -76,6 +86,12 @@ describe('a forger who seals again is found by', () => {
       'required events in another order',
       log,
       f => f.events(events => events.toSorted((a, b) => Number(b.type === 'patch.applied') - Number(a.type === 'patch.applied') || 0)),
+    ],
+    [
+      'steps of the harness in another order',
+      log,
+      f =>
+        f.events(events => events.toSorted((a, b) => Number(b.type === 'preflight.completed') - Number(a.type === 'preflight.completed'))),
     ],
     ['an event twice, chained again', log, f => f.events(events => events.flatMap(e => (e.type === 'git.diff.checked' ? [e, e] : [e])))],
     ['another nonce in one event', log, event('backend.started', e => (e.nonce = 'b'))],
@@ -191,6 +207,12 @@ describe('a forger who seals again is found by', () => {
     ],
     ['another scenario text', 'scenario.yaml', f => f.write('scenario.yaml', 'scenario: 1\nname: x\n')],
     ['an eligibility that was never decided', 'eligibility.json', f => f.json('eligibility.json', e => (e.selected_backend = null))],
+    ['reasons that nobody had', 'eligibility.json', f => f.json('eligibility.json', e => (e.reasons = ['none']))],
+    [
+      'an inspection of something else',
+      'stage2-no-target-inspection.json',
+      f => f.json('stage2-no-target-inspection.json', e => (e.looked_through = [])),
+    ],
     [
       'another nonce in the inspection',
       'stage2-no-target-inspection.json',
@@ -242,6 +264,39 @@ describe('a forger who seals again is found by', () => {
     expect(found.some(artifact => ['manifest.json', '../x'].includes(artifact))).toBe(true);
     expect(found).not.toContain('patch.diff');
   });
+
+  it.each<[string, string, (f: Forger) => Promise<void>]>([
+    ['a patch', 'patch.diff', f => f.write('patch.diff', 'this was the change\n')],
+    ['what tests said', 'test.log', f => f.write('test.log', 'ok 1\n')],
+    [
+      'what was left behind',
+      'trace.jsonl',
+      f => f.lines('trace.jsonl', lines => lines.filter(l => l.facts).forEach(l => (l.facts.ending = []))),
+    ],
+    [
+      'a calibration',
+      'trace.jsonl',
+      f => f.lines('trace.jsonl', lines => lines.filter(l => l.facts).forEach(l => (l.facts.calibration = []))),
+    ],
+  ])('%s of a run that no backend was started in', async (_title, artifact, forge) => {
+    const { dir } = await run({ stage: 3 });
+    const copy = await copyOf(dir);
+    const f = forger(copy, ports.files);
+    await f.reseal();
+    expect(await verify(copy)).toMatchObject({ verdict: 'consistent', status: 'blocked' });
+    await forge(f);
+    await f.reseal();
+    expect(await artifacts(copy)).toContain(artifact);
+  });
+
+  it('a plan that the harness states twice', async () => {
+    const { dir } = await run({ backend: { id: 'command', argv: ['cp', 'README.md', 'strings.js'] } });
+    const copy = await copyOf(dir);
+    const f = forger(copy, ports.files);
+    await f.events(events => events.flatMap(e => (e.type === 'plan.updated' ? [e, e] : [e])));
+    await f.reseal();
+    expect(await artifacts(copy)).toContain('events.normalized.jsonl');
+  }, 60_000);
 
   it('the digests that events carry of what was finished by then', async () => {
     const copy = await copyOf(green);

@@ -6,14 +6,14 @@ import type { BundleProblem } from './folder.ts';
 import type { RawBundle } from './read.ts';
 
 /**
- * Artifacts that could not be written, from which a secret was removed, or that the backend changed while they were the engine's. Their content is not held against anything; each of them
+ * Artifacts that could not be written, from which a secret was removed, or that the backend, or its code under test, changed while they were the engine's. Their content is not held against anything; each of them
  * is a blocker, so that a run with one never passes.
  */
 export function lostIn({ trace, report }: RawBundle): ReadonlySet<string> {
   const unwritten = unwrittenBy(report);
   if (!trace || unwritten.includes(TRACE)) return new Set(unwritten.includes(TRACE) ? unwritten : []);
   const { artifact_failures, secrets, boundary } = trace.facts;
-  const tamperedWith = boundary?.outside.flatMap(path => /^bundle: (backend\/.+?)(?: \(removed\))?$/.exec(path)?.[1] ?? []) ?? [];
+  const tamperedWith = boundary?.outside.flatMap(path => /^bundle: (backend\/.+?|test\.log)(?: \(removed\))?$/.exec(path)?.[1] ?? []) ?? [];
   return new Set([...artifact_failures.map(failure => failure.path), ...secrets.map(secret => secret.artifact), ...tamperedWith]);
 }
 

@@ -3,10 +3,12 @@ import { disallowed } from '../checks/allowed.ts';
 import { missingEvents } from '../checks/events.ts';
 import { EVENTS } from '../evidence/bundle.ts';
 import type { EventType, NormalizedEvent } from '../model/event.ts';
+import type { Contract } from '../model/contract.ts';
 import { noFacts, type Facts } from '../model/facts.ts';
 import { judge } from '../verdict.ts';
 import type { Evidenced } from './facts.ts';
 import type { BundleProblem } from './folder.ts';
+import { inspectionName } from './read.ts';
 
 /** What an event must be when its step took place. */
 interface Told {
@@ -89,17 +91,33 @@ function storyOf({ contract, facts }: Evidenced): Partial<Record<EventType, Told
 }
 
 /**
- * An event may carry `digests`, path to SHA-256, of artifacts that were finished when it was emitted: whoever exchanges one of
+ * An event carries `digests`, path to SHA-256, of the artifacts that were finished when it was emitted: whoever exchanges one of
  * them has to chain the log again, too.
  */
-export function checkEventDigests({ bundle: { events, digests }, isLost }: Evidenced): BundleProblem[] {
+export function checkEventDigests({ bundle: { events, digests }, contract, isLost }: Evidenced): BundleProblem[] {
   if (!events || isLost(EVENTS)) return [];
-  return events.events.flatMap(({ type, data }) =>
-    Object.entries(data['source'] === 'agent' ? {} : (data['digests'] ?? {}))
-      .filter(([artifact, digest]) => digests.get(artifact)?.sha256 !== digest && !isLost(artifact))
-      .map(([artifact]) => ({ artifact, problem: `does not have the digest that ${type} has for it` })),
-  );
+  const finished = finishedBy(contract);
+  return events.events.flatMap(({ type, data }) => {
+    if (data['source'] === 'agent') return [];
+    const carried = Object.entries(data['digests'] ?? {});
+    const bare = (finished[type] ?? []).filter(artifact => !isLost(artifact) && !carried.some(([path]) => path === artifact));
+    return [
+      ...carried
+        .filter(([artifact, digest]) => digests.get(artifact)?.sha256 !== digest && !isLost(artifact))
+        .map(([artifact]) => ({ artifact, problem: `does not have the digest that ${type} has for it` })),
+      ...inLog(bare.map(artifact => `${type} has no digest of ${artifact}`)),
+    ];
+  });
 }
+
+/** The artifacts that are finished when an event is emitted. */
+const finishedBy = (contract: Contract): Partial<Record<EventType, readonly string[]>> => ({
+  'task.contract.created': ['task.contract.json', ...(contract.scenario_digest === null ? [] : ['scenario.yaml'])],
+  'eligibility.decided': ['eligibility.json', inspectionName(contract)],
+  'backend.exited': ['backend/stdout.log', 'backend/stderr.log', 'backend/events.jsonl'],
+  'git.diff.checked': ['patch.diff'],
+  'verification.completed': ['test.log', 'test-report.json'],
+});
 
 /** Events that come after step 10 looked for the required ones. */
 const later: readonly EventType[] = ['baseline.compared', 'run.completed'];

@@ -30,6 +30,9 @@ export interface TraceReading {
   /** Output that an adapter did not keep: its own record is then not complete. */
   droppedEvents: boolean;
   problems: string[];
+  /** The step that is under way, and those that were started before it was ended: only an interruption leaves one open. */
+  open: Step | undefined;
+  crossed: string[];
 }
 
 /** Folds the trace into the facts; memory grows with the facts, not with the trace. */
@@ -44,6 +47,8 @@ export function readTrace(): { push(chunk: Uint8Array): void; end(): TraceReadin
     ranBackwards: false,
     droppedEvents: false,
     problems: [],
+    open: undefined,
+    crossed: [],
   };
 
   const records = readRecords(TraceLine, line => take(reading, line));
@@ -59,8 +64,16 @@ function take(reading: TraceReading & { told: Set<keyof Facts> }, line: z.output
   if (reading.last && time < reading.last.time) reading.ranBackwards = true;
   reading.first ??= { time, atMs };
   reading.last = { time, atMs };
-  if (phase === 'start') reading.started.push(step);
-  if (phase === 'end') reading.ended.push(step);
+  if (phase === 'start') {
+    if (reading.open) reading.crossed.push(`${step} was started before ${reading.open} was ended`);
+    reading.started.push(step);
+    reading.open = step;
+  }
+  if (phase === 'end') {
+    if (reading.open !== step) problems.push(`${step} was ended and was not under way`);
+    reading.ended.push(step);
+    reading.open = undefined;
+  }
   if (step === 'backend' && phase === 'note' && line['dropped_events'] !== undefined) reading.droppedEvents = true;
   for (const key of Object.keys(facts) as (keyof Facts)[]) {
     reading.told.add(key);
@@ -70,12 +83,13 @@ function take(reading: TraceReading & { told: Set<keyof Facts> }, line: z.output
 }
 
 /** Steps come in the order of the pipeline, each once, and from the reservation to the seal. */
-function orderProblems({ started, ended, facts }: TraceReading): string[] {
+function orderProblems({ started, ended, crossed, facts }: TraceReading): string[] {
   const places = started.map(step => steps.indexOf(step));
   const problems: string[] = [];
   if (started[0] !== 'reserve' || started.at(-1) !== 'seal') problems.push('does not go from the reservation to the seal');
   if (places.some((place, at) => at > 0 && place <= places[at - 1]!)) problems.push(`steps are not in order: ${started.join(', ')}`);
   const open = started.filter(step => !ended.includes(step));
+  if (!facts.interrupted) problems.push(...crossed);
   if (open.length > 0 && !facts.interrupted) problems.push(`steps were never ended: ${open.join(', ')}`);
   return problems;
 }

@@ -5,11 +5,22 @@ import { exitCodes, exitOf } from '../model/exit.ts';
 import type { Ports } from '../ports.ts';
 import { judge } from '../verdict.ts';
 import { checkBaseline } from './baseline.ts';
-import { checkClaims, checkCompleteness, checkPatch, checkPreflightRecords, checkPresence, checkTests, type Evidenced } from './facts.ts';
+import {
+  checkClaims,
+  checkCompleteness,
+  checkNoTests,
+  checkPatch,
+  checkPreflightRecords,
+  checkPresence,
+  checkTests,
+  type Evidenced,
+} from './facts.ts';
 import { checkLoss, lostIn } from './lost.ts';
 import type { BundleProblem } from './folder.ts';
+import { checkOrder } from './order.ts';
 import { checkApprovals, checkReview } from './people.ts';
 import { readBundle, type RawBundle } from './read.ts';
+
 import { checkFreshness, checkPage, checkReport, checkScenario } from './report.ts';
 import { checkEntries, checkLogs, checkManifest, checkReportDigest, checkRequired, checkSealedDigests } from './seal.ts';
 import { checkCompleted, checkEventDigests, checkRequiredEvents, checkStory } from './story.ts';
@@ -48,7 +59,9 @@ const evidenceChecks: readonly ((evidenced: Evidenced) => BundleProblem[])[] = [
   checkReview,
   checkPatch,
   checkTests,
+  checkNoTests,
   checkRequiredEvents,
+  checkOrder,
   checkStory,
   checkEventDigests,
   checkCompleted,
@@ -63,12 +76,8 @@ const evidenceChecks: readonly ((evidenced: Evidenced) => BundleProblem[])[] = [
  *
  * Found is every change of a byte, a line, an order or a file, and every contradiction between two artifacts that were sealed again.
  * What cannot be found without a signature is a forger who rewrites all of it consistently: contract, events, trace, test report,
- * patch, page, manifest and report, each by the rules of the engine, as if the engine had run. Nor can it be seen here that
- * - the content of a changed (not added) file is the one that was tested: the patch shows lines, not the file;
- * - the test log and the raw output of the backend are those of the run: an event has their digests, and nothing else is known of
- *   them; of what the agent left in its own folder, and of the times of files, the manifest alone tells;
- * - the seed, the tests and the engine were the ones whose digests stand in the contract;
- * - the run took place on that host at that time, and was not the best of many.
+ * patch, page, manifest and report, each by the rules of the engine, as if the engine had run. Nor what one artifact alone tells:
+ * docs/evidence.md has the whole list, and `npm run honesty` shows that it is neither too short nor too long.
  * `consistent` therefore never means true; the note `unsigned: provenance not shown` says so.
  *
  * @throws {UserError} where there is no folder, or it holds no bundle at all. What is in a bundle never throws.

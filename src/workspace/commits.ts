@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Entry, Ports } from '../ports.ts';
 import { git } from './git.ts';
-import type { Workspace } from './open.ts';
+import { makeGitDir, type Workspace } from './open.ts';
+import { headCommit, otherRefs, readRefs, STASH } from './refs.ts';
 import { walkUnlocked } from './unlock.ts';
 
 /** Files of a git directory that stand for an operation that was begun and not ended. */
@@ -13,7 +14,8 @@ const OPEN_OPERATIONS = {
   BISECT_LOG: 'a bisect is open',
   'rebase-merge': 'a rebase is open',
   'rebase-apply': 'a rebase is open',
-  'refs/stash': 'a stash is left',
+  sequencer: 'a series of cherry-picks or reverts is open',
+  worktrees: 'a worktree is left',
 } as const;
 
 /** A git directory with more than this is not one of a task; it is named, not copied. */
@@ -21,8 +23,8 @@ const MAX_INDEX_BYTES = 64 * 1024 * 1024;
 const MAX_OBJECT_BYTES = 256 * 1024 * 1024;
 
 /**
- * What the agent's git directory says, read as data: its refs as files, its objects through the harness's own git
- * directory. No git ever runs with the agent's configuration, hooks, filters or alternates.
+ * What the agent's git directory says, read as data: its refs as files, its objects through a git directory of
+ * the harness's own. No git ever runs with the agent's configuration, hooks, filters or alternates.
  */
 export async function inspectCommits(
   workspace: Workspace,
@@ -55,47 +57,18 @@ async function inspect(
   for (const [name, meaning] of Object.entries(OPEN_OPERATIONS)) {
     if (await files.stat(join(dotGit, name))) unfinished.push(meaning);
   }
-  const head = await headCommit(dotGit, ports);
-  const elsewhere = await otherBranches(dotGit, [workspace.baselineCommit, head ?? ''], ports);
+  for (const name of await files.list(dotGit)) if (name.endsWith('.lock')) unfinished.push(`${name} is left: git did not come to its end`);
+  const refs = await readRefs(dotGit, ports);
+  if (!refs) return { commits: true, unfinished: [...unfinished, 'the refs of the workspace cannot be read'] };
+  if (refs.has(STASH)) unfinished.push('a stash is left');
+  const head = await headCommit(dotGit, refs, ports);
+  const elsewhere = otherRefs(refs, [workspace.baselineCommit, head ?? '']);
   unfinished.push(...elsewhere);
   if (head === workspace.baselineCommit) return { commits: elsewhere.length > 0, unfinished };
   if (!head) return { commits: true, unfinished: [...unfinished, 'HEAD of the workspace cannot be read'] };
 
   const beside = await besideCommit(head, dotGit, entries, scratch, workspace, ports);
   return { commits: true, unfinished: [...unfinished, ...beside] };
-}
-
-async function headCommit(dotGit: string, ports: Ports): Promise<string | undefined> {
-  const head = await readSmall(join(dotGit, 'HEAD'), ports);
-  const ref = /^ref: (refs\/heads\/[^\s]+)$/.exec(head.trim())?.[1];
-  if (!ref || ref.includes('..')) return isCommit(head.trim());
-  const loose = isCommit((await readSmall(join(dotGit, ref), ports)).trim());
-  if (loose) return loose;
-  const packed = await readSmall(join(dotGit, 'packed-refs'), ports);
-  return isCommit(
-    packed
-      .split('\n')
-      .find(line => line.endsWith(` ${ref}`))
-      ?.split(' ')[0] ?? '',
-  );
-}
-
-/** Branches and tags that lead anywhere but to the baseline or to the last commit. */
-async function otherBranches(dotGit: string, known: readonly string[], ports: Ports): Promise<string[]> {
-  const refs = await walkUnlocked(join(dotGit, 'refs'), { skip: ['stash'], maxFileBytes: 0 }, ports);
-  const others: string[] = [];
-  for (const { path, kind } of refs) {
-    if (kind === 'dir' || known.includes((await readSmall(join(dotGit, 'refs', path), ports)).trim())) continue;
-    others.push(`commits beside HEAD (refs/${path})`);
-  }
-  return others;
-}
-
-const isCommit = (text: string) => (/^[0-9a-f]{40}$/.test(text) ? text : undefined);
-
-async function readSmall(path: string, { files }: Ports): Promise<string> {
-  const stat = await files.stat(path);
-  return stat?.kind === 'file' && stat.bytes <= 1024 * 1024 ? files.readText(path) : '';
 }
 
 /** What stands in the tree or in the index and not in the agent's last commit. */
@@ -115,10 +88,9 @@ async function besideCommit(
     return ['the git directory of the workspace is too large to be read'];
   for (const { path } of plain) await files.write(join(objects, path), await files.readBytes(join(dotGit, 'objects', path)));
 
-  // nothing that could have been written into the harness's git directory meanwhile is believed
-  await files.write(join(workspace.gitDir, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
-  await files.remove(join(workspace.gitDir, 'objects', 'info'));
-  const env = { GIT_DIR: workspace.gitDir, GIT_ALTERNATE_OBJECT_DIRECTORIES: objects };
+  const gitDir = join(scratch, 'harness.git');
+  await makeGitDir(gitDir, workspace, ports);
+  const env = { GIT_DIR: gitDir, GIT_ALTERNATE_OBJECT_DIRECTORIES: objects };
   let committed: Map<string, string>;
   try {
     committed = listing((await git(['ls-tree', '-r', '-z', '--full-tree', head], { cwd: scratch, env }, ports)).stdout);

@@ -1,6 +1,10 @@
 import { UserError } from '../errors.ts';
 import type { ExecResult, Ports } from '../ports.ts';
 
+/** Author, committer and dates are fixed: one commit id for one seed. */
+export const IDENTITY = { name: 'proofgate', email: 'proofgate@localhost' } as const;
+export const COMMITTED_AT = '2026-01-01T00:00:00Z';
+
 /**
  * Git as the harness runs it: no configuration, attributes, hooks, filters, pager or prompt but its own.
  * Sources: research on hostile workspaces; every plant tried there stayed dead with a git directory outside of the workspace.
@@ -18,13 +22,12 @@ const SAFE_ENV = {
   GIT_ALLOW_PROTOCOL: 'none',
   GIT_NO_LAZY_FETCH: '1',
   LC_ALL: 'C',
-  // one commit id for one seed: author, committer and dates are fixed
-  GIT_AUTHOR_NAME: 'proofgate',
-  GIT_AUTHOR_EMAIL: 'proofgate@localhost',
-  GIT_COMMITTER_NAME: 'proofgate',
-  GIT_COMMITTER_EMAIL: 'proofgate@localhost',
-  GIT_AUTHOR_DATE: '2026-01-01T00:00:00Z',
-  GIT_COMMITTER_DATE: '2026-01-01T00:00:00Z',
+  GIT_AUTHOR_NAME: IDENTITY.name,
+  GIT_AUTHOR_EMAIL: IDENTITY.email,
+  GIT_COMMITTER_NAME: IDENTITY.name,
+  GIT_COMMITTER_EMAIL: IDENTITY.email,
+  GIT_AUTHOR_DATE: COMMITTED_AT,
+  GIT_COMMITTER_DATE: COMMITTED_AT,
 } as const;
 
 const SAFE_CONFIG = [

@@ -33,7 +33,8 @@ export async function readTree(workspace: Workspace, scratch: string, ports: Por
   const kept: ChangedFile[] = [];
   let total = 0;
   for (const file of changed) {
-    total += file.change === 'deleted' ? 0 : file.bytes;
+    // what is not kept anyway takes no room from the others
+    total += file.change === 'deleted' || file.oddity === 'too_large' ? 0 : file.bytes;
     if (file.change === 'deleted') kept.push(file);
     else if (total > MAX_CHANGED_BYTES) kept.push({ ...file, oddity: file.oddity ?? 'too_large' });
     else kept.push(await keep(file, workspace.dir, snapshotDir, ports));

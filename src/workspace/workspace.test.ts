@@ -17,7 +17,7 @@ beforeEach(async () => {
   for (const dir of [seed, scratch, join(room.path, 'parent')]) mkdirSync(dir);
   writeFileSync(join(seed, 'a.txt'), 'one\n');
   writeFileSync(join(seed, 'b.txt'), 'two\n');
-  workspace = await openWorkspace(seed, { parent: join(room.path, 'parent'), scratch }, ports);
+  workspace = await openWorkspace(seed, join(room.path, 'parent'), ports);
 });
 afterEach(() => room[Symbol.asyncDispose]());
 
@@ -50,6 +50,14 @@ describe('the tree is read', () => {
       ['big3', 'too_large'],
     ]);
     expect(existsSync(join(snapshotDir, 'big3'))).toBe(false);
+  });
+
+  it('and what is too large by itself takes no room from the others', async () => {
+    inWorkspace('truncate -s 1T a.hole; echo more >> b.txt');
+    expect((await read()).files.map(({ path, oddity }) => [path, oddity])).toEqual([
+      ['a.hole', 'too_large'],
+      ['b.txt', null],
+    ]);
   });
 
   it('with what the agent committed, too', async () => {
@@ -86,9 +94,17 @@ describe('work beside a commit is unfinished', () => {
     ['a deletion', 'rm b.txt', ['b.txt (deletion not committed)']],
     ['something staged', 'echo b >> b.txt; git add b.txt', ['b.txt (not committed)', 'b.txt (staged)']],
     ['a stash', 'echo b >> b.txt; git stash -q', ['a stash is left']],
+    ['a stash that was packed', 'echo b >> b.txt; git stash -q; git pack-refs --all --prune', ['a stash is left']],
+    ['a lock', 'touch .git/index.lock', ['index.lock is left: git did not come to its end']],
+    ['a second worktree', 'git worktree add -q --detach ../second', ['a worktree is left']],
     [
       'a commit on another branch',
       'git checkout -qb side; echo s > s; git add s; git commit -qm s; git checkout -q main',
+      ['commits beside HEAD (refs/heads/side)'],
+    ],
+    [
+      'a commit on another branch that was packed',
+      'git checkout -qb side; echo s > s; git add s; git commit -qm s; git checkout -q main; git pack-refs --all --prune',
       ['commits beside HEAD (refs/heads/side)'],
     ],
     ['an ignored file', 'mkdir -p .git/info; echo secret > .git/info/exclude; echo s > secret', ['secret (untracked)']],
@@ -107,16 +123,10 @@ describe('work beside a commit is unfinished', () => {
   it.each([
     ['that is gone', 'rm -rf .git', '.git is gone'],
     ['that is a file', 'rm -rf .git; echo gitdir: /tmp > .git', '.git is a file now'],
-    [
-      'with refs that lead to themselves',
-      'rm -rf .git/refs; ln -s refs .git/refs',
-      'the git directory of the workspace cannot be read (ELOOP)',
-    ],
-    [
-      'whose HEAD is no text',
-      String.raw`printf 'ref: refs/heads/a\0b\n' > .git/HEAD`,
-      'the git directory of the workspace cannot be read (ERR_INVALID_ARG_VALUE)',
-    ],
+    ['with refs that lead to themselves', 'rm -rf .git/refs; ln -s refs .git/refs', 'the refs of the workspace cannot be read'],
+    ['whose packed refs nobody could read', 'truncate -s 1T .git/packed-refs', 'the refs of the workspace cannot be read'],
+    ['whose head is a pipe', 'rm .git/HEAD; mkfifo .git/HEAD', 'HEAD of the workspace cannot be read'],
+    ['whose HEAD is no text', String.raw`printf 'ref: refs/heads/a\0b\n' > .git/HEAD`, 'HEAD of the workspace cannot be read'],
     [
       'without objects',
       'rm -rf .git/objects; printf "%040d\n" 1 > .git/refs/heads/main',

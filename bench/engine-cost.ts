@@ -1,0 +1,172 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
+import { parseTimes, sum, unionMs } from './clocks.ts';
+import type { EngineRound } from './engine-side.ts';
+import { mean, median, quantile } from './stats.ts';
+
+/** What one round took without what is taken out of both sides: the agent's own work and the test commands. */
+interface Cost {
+  wallMs: number;
+  cpuMs: number;
+}
+
+/** Part (a): the engine's own cost of a passing run, against a shell script that does the same visible work. */
+export interface EngineCost {
+  rounds: number;
+  engine: Summary;
+  script: Summary;
+  /** Engine to script. */
+  wallRatio: number;
+  cpuRatio: number;
+  /** The same with everything between the start of a hold and its end taken out of the engine, not only the program in it. */
+  wallRatioWithoutHolds: number;
+  parts: { name: string; ms: number }[];
+}
+
+interface Summary {
+  wallMs: { median: number; quartiles: [number, number] };
+  /** A mean: the processor time of children is counted in steps of 10 ms. */
+  cpuMs: number;
+}
+
+/**
+ * @param home folder of the built package
+ * @param scratch an empty folder, whose owner removes it
+ * @param warmUp rounds that are made before anything is measured: they calibrate, and have the engine's code compiled
+ */
+export async function measureEngineCost(
+  home: string,
+  scratch: string,
+  { rounds, warmUp }: { rounds: number; warmUp: number },
+): Promise<EngineCost> {
+  await using engine = await engineSide(home, scratch);
+  await using script = await scriptSide(home, scratch);
+  for (let i = 0; i < warmUp; i += 1) {
+    await engine.round();
+    await script.round();
+  }
+  const engineRounds: EngineRound[] = [];
+  const scriptCosts: Cost[] = [];
+  for (let i = 0; i < rounds; i += 1) {
+    if (i % 2 === 0) engineRounds.push(await engine.round());
+    scriptCosts.push(await script.round());
+    if (i % 2 === 1) engineRounds.push(await engine.round());
+  }
+  const engineCosts = engineRounds.map(costOf);
+  const [ours, theirs] = [summary(engineCosts), summary(scriptCosts)];
+  const withoutHolds = median(engineRounds.map(round => round.wallMs - unionMs(round.held)));
+  return {
+    rounds,
+    engine: ours,
+    script: theirs,
+    wallRatio: ours.wallMs.median / theirs.wallMs.median,
+    cpuRatio: ours.cpuMs / theirs.cpuMs,
+    wallRatioWithoutHolds: withoutHolds / theirs.wallMs.median,
+    parts: meanParts(engineRounds),
+  };
+}
+
+/** The backend, the recorded run and the control run; calibration is done before anything is measured. */
+const PROGRAMS = 3;
+
+function costOf({ wallMs, ownCpuMs, childrenCpuMs, programs }: EngineRound): Cost {
+  if (programs.length !== PROGRAMS) throw new Error(`a run has ${PROGRAMS} programs, ${programs.length} were seen`);
+  return { wallMs: wallMs - unionMs(programs), cpuMs: ownCpuMs + childrenCpuMs - sum(programs.map(program => program.cpuMs)) };
+}
+
+function summary(costs: readonly Cost[]): Summary {
+  const walls = costs.map(cost => cost.wallMs);
+  return {
+    wallMs: { median: median(walls), quartiles: [quantile(walls, 0.25), quantile(walls, 0.75)] },
+    cpuMs: mean(costs.map(cost => cost.cpuMs)),
+  };
+}
+
+/** Of every part the mean, without the programs that ran in it. */
+function meanParts(rounds: readonly EngineRound[]): EngineCost['parts'] {
+  const names = new Set(rounds.flatMap(({ parts }) => parts.map(part => part.name)));
+  return [...names].map(name => ({
+    name,
+    ms: mean(rounds.map(round => (round.parts.find(part => part.name === name)?.ms ?? 0) - programsIn(name, round))),
+  }));
+}
+
+function programsIn(name: string, { programs: [backend, ...tests] }: EngineRound): number {
+  if (name === 'backend') return unionMs(backend ? [backend] : []);
+  return name === 'verification' ? unionMs(tests) : 0;
+}
+
+interface Side<T> extends AsyncDisposable {
+  round(): Promise<T>;
+}
+
+async function engineSide(home: string, scratch: string): Promise<Side<EngineRound>> {
+  const [shim, marks] = [join(scratch, 'bin', 'node'), join(scratch, 'engine-marks')];
+  await mkdir(join(scratch, 'bin'));
+  await mkdir(marks);
+  const text = await readFile(join(import.meta.dirname, 'timed-node.sh'), 'utf8');
+  await writeFile(shim, text.replace(/^NODE /m, `'${process.execPath}' `).replace('"MARKS/', `"${marks}/`));
+  await chmod(shim, 0o755);
+  const side = talkTo(process.execPath, [join(import.meta.dirname, 'engine-side.ts'), home, scratch, shim, marks]);
+  return {
+    async round() {
+      const round = JSON.parse(await side.ask('run')) as EngineRound;
+      if (round.status !== 'pass') throw new Error(`the engine's run did not pass: ${round.status}`);
+      return round;
+    },
+    [Symbol.asyncDispose]: side.end,
+  };
+}
+
+async function scriptSide(home: string, scratch: string): Promise<Side<Cost>> {
+  const dir = join(scratch, 'script');
+  await mkdir(dir);
+  const task = join(home, 'fixtures/n1-string-slugify');
+  const side = talkTo('/bin/bash', [join(import.meta.dirname, 'script-side.sh'), task, dir, process.execPath]);
+  let number = 0;
+  return {
+    async round() {
+      const [code, began = '', ended = ''] = (await side.ask(`${(number += 1)}`)).split(' ');
+      if (code !== '0') throw new Error(`bench/visible-work.sh ended with ${code}`);
+      const [before, after] = [await timesIn(join(dir, 'before')), await timesIn(join(dir, 'after'))];
+      const taken = takenOut(await readFile(join(dir, 'marks'), 'utf8'));
+      return { wallMs: (Number(ended) - Number(began)) * 1000 - taken.wallMs, cpuMs: after - before - taken.cpuMs };
+    },
+    [Symbol.asyncDispose]: side.end,
+  };
+}
+
+/** Processor time of the children of a shell. */
+const timesIn = async (path: string) => sum(parseTimes(await readFile(path, 'utf8')).slice(2));
+
+/** The edges of what is taken out of the script come in pairs: a line with the time, two with `times`. */
+function takenOut(marks: string): Cost {
+  const lines = marks.trimEnd().split('\n');
+  const edges = Array.from({ length: lines.length / 3 }, (_, i) => ({
+    wallMs: Number(lines[3 * i]) * 1000,
+    cpuMs: sum(parseTimes(lines.slice(3 * i + 1, 3 * i + 3).join('\n'))),
+  }));
+  if (edges.length !== 4) throw new Error(`visible-work.sh left ${edges.length} marks`);
+  const between = (key: keyof Cost) => sum(edges.map((edge, i) => (i % 2 === 0 ? -edge[key] : edge[key])));
+  return { wallMs: between('wallMs'), cpuMs: between('cpuMs') };
+}
+
+/** A program that answers every line on its standard input with one line. */
+function talkTo(program: string, args: string[]) {
+  const child = execa(program, args, { stderr: 'inherit', reject: false });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async ask(question: string): Promise<string> {
+      child.stdin.write(`${question}\n`);
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`${args[0]} ended before it answered`);
+      return value;
+    },
+    async end() {
+      child.stdin.end();
+      await child;
+    },
+  };
+}
