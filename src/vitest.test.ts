@@ -36,7 +36,7 @@ describe('a scenario file is a test file', { timeout: 120_000 }, () => {
     });
     const { exitCode, all } = await vitest(project.root, ['run']);
     expect(exitCode).toBe(1);
-    expect(all).toContain('ScenarioProblem: stag: unknown key\n  hint: Did you mean "stage"?');
+    expect(all).toContain('ScenarioProblem: stag: unknown key\n  hint: Did you mean "tags"?');
     expect(all).toContain('❯ scenarios/a.yaml:4:1\n');
     expect(all).toContain('❯ scenarios/a.yaml:5:10\n');
     expect(all).toContain('stage: expected 1, 2, 3, 4, 5 or 6, got 9\n  at scenarios/deep/_defaults.yaml:2:8\n');

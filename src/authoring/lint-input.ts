@@ -66,7 +66,7 @@ export async function readForLint(
 async function layered(file: string, root: ScenarioRoot, ports: Pick<Ports, 'files'>, memory: Memory): Promise<Layered[]> {
   const loaded = await loadScenarios(file, root, ports, memory);
   const defaults = await defaultsFor(file, root, ports.files, memory);
-  const drafts = draftsOf(await readYaml(file, relative(root.project, file), ports.files));
+  const { drafts } = draftsOf(await readYaml(file, relative(root.project, file), ports.files));
   return loaded.map((scenario, i) => ({ scenario, layers: [...defaults, ...(drafts[i]?.layers ?? [])] }));
 }
 

@@ -24,6 +24,16 @@ const blessed = first
   .replace('failed: 3', 'failed: 0');
 
 describe('bless runs a scenario and has its literals follow what was seen', () => {
+  it('in its own project only: elsewhere other defaults hold', async () => {
+    await using project = await aProject({ 'scenarios/b.yaml': first });
+    await using other = await aProject({ 'scenarios/a.yaml': first });
+    const file = join(other.root, 'scenarios/a.yaml');
+    const { exit, err } = await commandLine(project.root, ['bless', file]);
+    expect(exit).toBe(64);
+    expect(err).toContain('stands outside the project: nothing is blessed there');
+    expect(await readFile(file, 'utf8')).toBe(first);
+  });
+
   it('in the file, with a diff, and the rest of it as it was; a second time there is nothing to change', async () => {
     await using project = await aProject({ 'scenarios/a.yaml': first });
     const file = join(project.root, 'scenarios/a.yaml');

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { bless as blessFiles, type Blessed, type Judged, wasInterrupted } from '../authoring/bless-files.ts';
 import { selectScenarios } from '../authoring/select.ts';
 import { createEngine, type Engine } from '../engine.ts';
@@ -41,6 +41,7 @@ export const bless: Command<{ really?: true; dryRun?: true }> = {
     refuseInCi(io.ports.host.env);
     const root = scenarioRoot(io.project);
     const selection = await selectScenarios(word, { root, cwd: io.cwd }, io.ports, newMemory());
+    refuseOutside(selection[0].file);
     using watcher = io.live ? watch(io) : unwatched;
     const engine = await createEngine(root.project, io.ports, watcher.progress);
     const nonce = io.ports.host.env['PROOFGATE_NONCE'] || io.ports.randomHex(16);
@@ -68,6 +69,12 @@ function refuseInCi({ CI = '' }: Readonly<Record<string, string | undefined>>): 
     message: 'bless is for people: nothing is blessed here',
     hint: 'run it where somebody reads the diff, and commit that',
   });
+}
+
+/** Elsewhere other defaults and invariants hold, and somebody else reads the diff. */
+function refuseOutside(file: string): void {
+  if (!file.startsWith('../') && !isAbsolute(file)) return;
+  throw new UserError({ at: file, message: 'stands outside the project: nothing is blessed there', hint: 'run bless in its own project' });
 }
 
 /** @returns why its evidence cannot be blessed, where it cannot */

@@ -46,7 +46,10 @@ export const outputKeys = {
 };
 
 const ofCommands = () =>
-  z.never({ error: 'is what a command writes: for do: verify and cli; of a run expect artifacts: {backend/stdout.log: …}' }).optional();
+  z
+    .never({ error: 'is what a command writes: for do: verify and cli; of a run expect artifacts: {backend/stdout.log: …}' })
+    .optional()
+    .describe('Only for do: verify and cli.');
 const noOutput = { stdout: ofCommands(), stderr: ofCommands() };
 const optional = <S extends z.ZodType>(schema: S) => schema.optional();
 type Optional<T extends Record<string, z.ZodType>> = { [K in keyof T]: z.ZodOptional<T[K]> };

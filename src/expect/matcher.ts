@@ -83,7 +83,9 @@ export const AnyMatcher: MatcherSchema = z
   .meta({ id: 'matcher' });
 
 /** The same, for a place where only a map can stand. */
-export const AnyMapMatcher = z.record(PlainKey, AnyMatcher).refine(something, { error: NOTHING, abort: true });
+export const AnyMapMatcher = z
+  .union([z.record(PlainKey, AnyMatcher).refine(something, { error: NOTHING, abort: true }), operators('other', AnyMatcher, AnyMatcher)])
+  .meta({ id: 'map-matcher' });
 
 /**
  * The matcher for values of a schema: maps are partial at every depth, lists are exact, an unknown key

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Report } from '../model/report.ts';
-import { Expectation } from './expectation.ts';
-import { referencesOf, vacuous } from './references.ts';
+import { Expectation, OutputExpectation } from './expectation.ts';
+import { referencesOf, vacuous, vacuousOutput } from './references.ts';
 
 const subject = { backend: 'fake', stage: 2, task: 'n1-string-slugify' } as const;
 const why = (spec: unknown) => vacuous(Expectation.parse(spec), subject);
@@ -47,6 +47,8 @@ describe('an expectation asserts nothing', () => {
     [{ report: { backend: 'fake', stage: 2, task: 'n1-string-slugify' } }, 'killed'],
     [{ report: { approvals: [] }, approval_events: [] }, 'killed'],
     [{ exit: [0, 1, 2] }, 'killed'],
+    [{ artifacts: { 'test-report.json': 'absent' } }, 'killed'],
+    [{ report: { suite: 'a.yaml#a', nonce: { $any: 'string' } } }, 'killed'],
     [{ approval_events: ['approval.requested', 'approval.denied'] }, 'killed'],
     [{ events: ['preflight.completed', 'approval.granted', 'backend.exited'] }, 'killed'],
     [{ verification: { command: null, missing_command: true, ran: false } }, 'killed'],
@@ -56,7 +58,29 @@ describe('an expectation asserts nothing', () => {
     [{ report: { sealed: true } }, 'blocked'],
     [{ events: ['git.diff.checked', 'run.completed'] }, 'fails'],
     [{ changed_files: ['strings.js'], exit: [0, 1], events: ['run.completed'] }, 'fails'],
+    // Excluding the ways to end that the other bundles show leaves the rest of them.
+    [{ exit: [0, 1, 2], blocker: { $not: { $oneOf: ['run_interrupted', 'provider_unavailable', 'verification_failed'] } } }, 'alike'],
   ])('%j', async (spec, reason) => {
     expect(await why(spec)).toContain(reason);
+  });
+});
+
+describe('of a command an expectation', () => {
+  it.each([
+    [{ exit: 'zero' }],
+    [{ stdout: { matches: 'consistent' } }],
+    [{ report: { verdict: 'invalid', exit: 4 } }],
+    [{ report: { code: 'no_diff' } }],
+  ])('asserts something: %j', async spec => {
+    expect(await vacuousOutput(OutputExpectation.parse(spec))).toBeUndefined();
+  });
+
+  it.each([
+    [{ stdout: { size: { $gt: 3 } } }],
+    [{ stderr: { size: { $gt: 6 } } }],
+    [{ stdout: { $re: '[a-z]{3}' } }],
+    [{ report: { verdict: { $any: 'string' }, notes: { $any: 'array' } } }],
+  ])('asserts nothing: %j', async spec => {
+    expect(await vacuousOutput(OutputExpectation.parse(spec))).toBeDefined();
   });
 });

@@ -1,6 +1,8 @@
-import { type BlockerCode, toBlocker } from '../model/blocker.ts';
+import { type BlockerCode, rowOf, toBlocker } from '../model/blocker.ts';
+import { built } from '../model/built.ts';
 import { defaultRequiredEvents, events as table, type EventType, type NormalizedEvent } from '../model/event.ts';
 import { exitCodes, exitOf } from '../model/exit.ts';
+import { isMap } from '../model/json.ts';
 import type { Report } from '../model/report.ts';
 import type { Stage } from '../model/units.ts';
 import type { Evidence } from './evidence.ts';
@@ -20,7 +22,17 @@ type Reference = 'reserved' | 'green' | 'blocked' | 'failed';
  * @returns why it asserts nothing, or undefined.
  */
 export const vacuous = (expectation: Expectation, subject: Subject): Promise<string | undefined> =>
-  emptyOn(expectation, referencesOf(subject));
+  emptyOn(withoutNames(expectation), referencesOf(subject));
+
+/** What a report is called from its first instant on, whatever becomes of the run: a reference has other names. */
+const names: readonly string[] = ['schema', 'run_id', 'nonce', 'suite', 'run_start'];
+
+/** The same expectation, with nothing said about names. */
+function withoutNames({ report, ...rest }: Expectation): Expectation {
+  if (!isMap(report)) return report === undefined ? rest : { ...rest, report };
+  const left = Object.fromEntries(Object.entries(report).filter(([key]) => !names.includes(key)));
+  return Object.keys(left).length > 0 ? { ...rest, report: left as typeof report } : rest;
+}
 
 /** The same for what a command ends with and says. */
 export const vacuousOutput = async (expectation: Expectation): Promise<string | undefined> =>
@@ -41,9 +53,9 @@ const namesInterruption = (expectation: Expectation) => JSON.stringify(expectati
 
 /** A command that did what it was asked for, and one that did not, whatever they said. */
 function outputReferences(): { kind: Reference; evidence: Evidence }[] {
-  const ended = (kind: Reference, exit: number, stdout: string, stderr: string) => {
+  const ended = (kind: Reference, exit: number, stdout: string, stderr: string, report: Record<string, unknown> | null = null) => {
     const none = {
-      report: null,
+      report,
       sealed: true,
       events: [],
       paths: [],
@@ -57,12 +69,30 @@ function outputReferences(): { kind: Reference; evidence: Evidence }[] {
   return [
     ended('green', exitCodes.pass, 'ok\n', ''),
     ended('green', exitCodes.pass, '', ''),
+    ended('green', exitCodes.pass, LONG, LONG),
+    ended('green', exitCodes.pass, '{}\n', '', {
+      verdict: 'consistent',
+      status: 'pass',
+      exit: exitCodes.pass,
+      problems: [],
+      notes: ['a note'],
+    }),
     ...codes.flatMap(code => {
       const kind = killed.includes(code) ? 'reserved' : 'failed';
-      return [ended(kind, code, '', ''), ended(kind, code, 'ok\n', ''), ended(kind, code, '', 'error\n')];
+      const problems = [{ artifact: 'report.json', problem: 'differs' }];
+      return [
+        ended(kind, code, '', ''),
+        ended(kind, code, 'ok\n', ''),
+        ended(kind, code, '', 'error\n'),
+        ended(kind, code, LONG, LONG),
+        ended(kind, code, '{}\n', '', { verdict: 'invalid', status: 'fail', exit: code, problems, notes: ['a note'] }),
+      ];
     }),
   ];
 }
+
+/** What says nothing but that much was said. */
+const LONG = '0123456789 abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ\n'.repeat(100);
 
 /** One bundle of each kind; of the reserved one every way in which a killed run can be left. */
 export function referencesOf(subject: Subject): { kind: Reference; evidence: Evidence }[] {
@@ -78,6 +108,8 @@ export function referencesOf(subject: Subject): { kind: Reference; evidence: Evi
   const later = [1, 137].flatMap(exit => [
     evidenceOf(noCommand, exit, started),
     ...killedLogs.map(types => evidenceOf(reserved, exit, types)),
+    // at the first instant nothing else is there
+    { ...evidenceOf(reserved, exit, []), paths: ['report.json'] },
   ]);
   return [
     ...[...killed, ...later].map(evidence => ({ kind: 'reserved' as const, evidence })),
@@ -87,8 +119,16 @@ export function referencesOf(subject: Subject): { kind: Reference; evidence: Evi
       evidence: evidenceOf(reportOf(subject, 'provider_unavailable'), 2, ['run.started', 'task.contract.created', 'run.completed']),
     },
     { kind: 'failed', evidence: evidenceOf(reportOf(subject, 'verification_failed'), 1, defaultRequiredEvents) },
+    ...others.map(code => {
+      const { status } = rowOf(code);
+      const evidence = evidenceOf(reportOf(subject, code), exitOf(status), ['run.started', 'task.contract.created', 'run.completed']);
+      return { kind: status === 'blocked' ? ('blocked' as const) : ('failed' as const), evidence };
+    }),
   ];
 }
+
+/** Whoever names what it is not has to name what it is: of each other way to end there is one bundle. */
+const others = built.blockers.filter(code => !['run_interrupted', 'provider_unavailable', 'verification_failed'].includes(code));
 
 /** Logs of runs that came as far as they can without an end: where nobody was asked, and by the answer where somebody was. */
 const killedLogs: readonly (readonly EventType[])[] = (() => {

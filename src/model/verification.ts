@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 /** How one test ended. Only `passed` counts as passed. */
-export const TestOutcome = z.enum(['passed', 'failed', 'skipped', 'todo', 'expected_failure']);
+export const TestOutcome = z
+  .enum(['passed', 'failed', 'skipped', 'todo', 'expected_failure'])
+  .describe('How the test ended; only passed counts as passed.');
 export type TestOutcome = z.output<typeof TestOutcome>;
 
 export const TestResult = z.strictObject({
@@ -40,29 +42,31 @@ export const TestReport = z.strictObject({
 export type TestReport = z.output<typeof TestReport>;
 
 export const Counts = z.strictObject({
-  passed: z.int(),
-  failed: z.int(),
-  skipped: z.int(),
-  todo: z.int(),
-  expected_failure: z.int(),
+  passed: z.int().describe('Tests that passed.'),
+  failed: z.int().describe('Tests that failed.'),
+  skipped: z.int().describe('Tests that were skipped.'),
+  todo: z.int().describe('Tests that are to be written.'),
+  expected_failure: z.int().describe('Tests that were announced to fail.'),
 });
 export type Counts = z.output<typeof Counts>;
 
 /** `verification` of report.json. */
 export const VerificationSummary = z.strictObject({
-  required: z.boolean(),
-  command: z.array(z.string()).nullable(),
+  required: z.boolean().describe('Whether the task asks for verification.'),
+  command: z.array(z.string()).nullable().describe('The command of the task, as written; null: it has none.'),
   ran: z.boolean().describe('Whether the recorded run was started.'),
-  exit_code: z.int().nullable(),
-  timed_out: z.boolean(),
-  missing_command: z.boolean(),
-  tests: z.array(TestResult),
-  counts: Counts,
-  control: z.strictObject({
-    planted: z.int().describe('Tests planted to fail.'),
-    twins: z.int().describe('Twins that must fail.'),
-    seen_failing: z.int().describe('How many of both were seen failing, once each.'),
-  }),
+  exit_code: z.int().nullable().describe('Of the recorded run; 128 + n for a signal; null when it did not start or ran out of time.'),
+  timed_out: z.boolean().describe('Whether a run of the test command went past its limit.'),
+  missing_command: z.boolean().describe('Verification is required and the task names no command.'),
+  tests: z.array(TestResult).describe('Every test that the recorded run reported.'),
+  counts: Counts.describe('How many of them ended in which way.'),
+  control: z
+    .strictObject({
+      planted: z.int().describe('Tests planted to fail.'),
+      twins: z.int().describe('Twins that must fail.'),
+      seen_failing: z.int().describe('How many of both were seen failing, once each.'),
+    })
+    .describe('The control run, which must fail.'),
   isolation: z
     .enum(['in_process', 'subject'])
     .describe('in_process: code under test shares the process of the tests and can in principle forge one that it knows.'),

@@ -27,7 +27,18 @@ export async function defaultsFor(
 }
 
 async function readDefaults(path: string, project: string, files: Files): Promise<Layer | null> {
-  if ((await files.stat(path)) === undefined) return null;
+  const folder = dirname(path);
+  const names = (await files.stat(folder))?.kind === 'dir' ? await files.list(folder) : [];
+  const misnamed = names.filter(name => name !== DEFAULTS && /^_defaults?\.ya?ml$/i.test(name));
+  if (misnamed.length > 0) {
+    const problems = misnamed.map(name => ({
+      at: `${relative(project, join(folder, name))}:1:1`,
+      message: 'would be read by nobody',
+      hint: `what holds for a folder stands in ${DEFAULTS}: rename it`,
+    }));
+    throw new UserError(problems as [Problem, ...Problem[]]);
+  }
+  if (!names.includes(DEFAULTS)) return null;
   const yaml = await readYaml(path, relative(project, path), files);
   const { data, problems } = checkFile(DefaultsFile, yaml);
   if (!data) throw new UserError(problems as [Problem, ...Problem[]]);

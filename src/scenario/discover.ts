@@ -10,7 +10,8 @@ import { readYaml } from './source.ts';
 /** Every YAML file below a folder, defaults among them; none where there is no such folder. */
 export async function scenarioFiles(root: string, files: Files): Promise<string[]> {
   if ((await files.stat(root))?.kind !== 'dir') return [];
-  const entries = await files.walk(root);
+  // names are all that is asked for: nothing is read
+  const entries = await files.walk(root, { maxFileBytes: 0 });
   return entries.filter(({ path, kind }) => kind === 'file' && /\.ya?ml$/.test(path)).map(({ path }) => join(root, path));
 }
 

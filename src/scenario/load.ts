@@ -38,8 +38,8 @@ export async function loadScenarios(
   const yaml = await readYaml(file, relative(project, file), ports.files);
   const defaults = await defaultsFor(file, root, ports.files, memory);
   const criteria = new Set(await remembered(memory.criteria, project, () => criteriaOf(project, ports)));
-  const drafts = draftsOf(yaml);
-  const problems = [...redefined(defaults), ...removals([...defaults, ...drafts.flatMap(({ layers }) => layers)])];
+  const { drafts, problems: ofForm } = draftsOf(yaml);
+  const problems = [...ofForm, ...redefined(defaults), ...removals([...defaults, ...drafts.flatMap(({ layers }) => layers)])];
   const loaded: Scenario[] = [];
   for (const draft of drafts) {
     if (problems.length > MAX_PROBLEMS) break;

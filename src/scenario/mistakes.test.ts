@@ -6,6 +6,8 @@ import { loadScenarios } from './load.ts';
 
 const ports = nodePorts();
 
+const run = 'scenario: 1\nexpect: {status: pass}\n';
+
 /** What the loader says of a.yaml; `defaults` is the _defaults.yaml of the folder above it. */
 async function said(text: string, defaults?: string, nearer?: string) {
   await using project = await aProject({
@@ -17,8 +19,34 @@ async function said(text: string, defaults?: string, nearer?: string) {
   return await problemsOf(loadScenarios(join(scenarios, 'deep/a.yaml'), { project: project.root, scenarios }, ports));
 }
 
+it.each(['_defaults.yml', '_default.yaml', '_Defaults.yaml'])('defaults in a file that nobody reads, %s, are refused', async name => {
+  await using project = await aProject({
+    'scenarios/a.yaml': run,
+    [`scenarios/${name}`]: 'scenario: 1\ninvariants: {i: {status: fail}}\n',
+  });
+  const root = { project: project.root, scenarios: join(project.root, 'scenarios') };
+  expect(await problemsOf(loadScenarios(join(root.scenarios, 'a.yaml'), root, ports))).toEqual([
+    `scenarios/${name}:1:1 would be read by nobody`,
+  ]);
+});
+
+it.each([
+  ['a stream', 'scenario: 1\ndo: cli\ncli: [list]\nexpect: {exit: zero, stdout: {same_as: ../../../x}}\n', 'expect.stdout.same_as'],
+  [
+    'an artifact',
+    'scenario: 1\nexpect: {status: pass, artifacts: {test.log: {same_as: ../../../x}}}\n',
+    'expect.artifacts.test.log.same_as',
+  ],
+])('what %s is compared with stands in the project', async (_title, text, path) => {
+  expect(await said(text)).toEqual([expect.stringContaining(`${path}: ../../../x leaves the project`)]);
+});
+
+it('what an invariant compares with stands in the project', async () => {
+  const defaults = 'scenario: 1\ninvariants: {i: {artifacts: {test.log: {same_as: ../../../x}}}}\n';
+  expect(await said(run, defaults)).toEqual([expect.stringContaining('../../../x leaves the project')]);
+});
+
 const at = 'scenarios/deep/a.yaml';
-const run = 'scenario: 1\nexpect: {status: pass}\n';
 const cli = 'scenario: 1\ndo: cli\ncli: [run]\nexpect: {exit: zero}\n';
 
 describe('keys of a run and of a command line', () => {

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path/posix';
 import type { Problem } from '../errors.ts';
+import type { Expectation } from '../expect/expectation.ts';
 import { vacuous, vacuousOutput } from '../expect/references.ts';
 import { isMap, type Path, showPath } from '../model/json.ts';
 import { didYouMean } from '../suggest.ts';
@@ -100,13 +101,19 @@ function failsMistakes({ fails, expect, invariants = {} }: ScenarioSpec): Said[]
 
 /** What a scenario names stands in the project: a proof that needs more cannot be repeated elsewhere. */
 function strayPaths({ spec, file }: Scenario): Said[] {
-  const { given, fake = [], expect } = spec;
+  const { given, fake = [], expect, invariants = {} } = spec;
   const patches = (script: readonly object[], base: Path) =>
     script.flatMap((action, i) => ('patch' in action ? [{ path: [...base, i, 'patch'], name: String(action.patch) }] : []));
-  const same = Object.entries(expect.artifacts ?? {}).flatMap(([artifact, clause]) =>
-    isMap(clause) && typeof clause['same_as'] === 'string'
-      ? [{ path: ['expect', 'artifacts', artifact, 'same_as'], name: clause['same_as'] }]
-      : [],
+  const judged: (readonly [Path, Expectation])[] = [
+    [['expect'], expect],
+    ...Object.entries(invariants).map(([name, one]) => [['invariants', name], one] as const),
+  ];
+  const same = judged.flatMap(([base, { artifacts = {}, stdout, stderr }]) =>
+    [
+      ...Object.entries(artifacts).map(([artifact, clause]) => ({ path: [...base, 'artifacts', artifact, 'same_as'], clause })),
+      { path: [...base, 'stdout', 'same_as'], clause: stdout },
+      { path: [...base, 'stderr', 'same_as'], clause: stderr },
+    ].flatMap(({ path, clause }) => (isMap(clause) && typeof clause['same_as'] === 'string' ? [{ path, name: clause['same_as'] }] : [])),
   );
   const named: { path: Path; name: string }[] = [
     ...(given?.target === undefined ? [] : [{ path: ['given', 'target'], name: given.target }]),

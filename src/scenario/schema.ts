@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { Expectation, expectKeys, OutputExpectation, outputKeys } from '../expect/expectation.ts';
-import { Slug } from '../model/units.ts';
 import { AnyMapMatcher } from '../expect/matcher.ts';
-import { descriptionKeys, InvariantName, runKeys } from './keys.ts';
+import { descriptionKeys, InvariantName, runKeys, TestName } from './keys.ts';
 import { isMap } from '../model/json.ts';
 import { isBuilt } from '../model/shape.ts';
+import { withRemovals } from './removable.ts';
 
 type Shape = Record<string, z.ZodType>;
 type Optional<T extends Shape> = { [K in keyof T]: z.ZodOptional<T[K]> };
@@ -43,8 +43,8 @@ export const DefaultsFile = z.looseObject({
   ...version,
   name: z.never({ error: 'cannot be a default: every scenario has a name of its own' }).optional(),
 });
-const matrix = Slug.describe('Name of the table; `failures` counts towards the failure matrix of CTO-WORK-007.');
-const rowCase = Slug.describe('Name of the row.');
+const matrix = TestName.describe('Name of the table; `failures` counts towards the failure matrix of CTO-WORK-007.');
+const rowCase = TestName.describe('Name of the row.');
 /** Every column that a row can have, whatever stands in it. */
 const columns = mapShape({ ...about, ...expectKeys, ...outputKeys }, schema => (isBuilt(schema) ? z.unknown().optional() : schema));
 export const TableFile = z.strictObject({
@@ -67,12 +67,16 @@ export function scenarioJsonSchema(): Record<string, unknown> {
   const report = z
     .union([expectKeys.report, AnyMapMatcher])
     .describe('Partial match over report.json; of do: verify and cli over the JSON document that the command gives.');
-  const expectation = z.strictObject(removable({ ...expectKeys, ...outputKeys, report })).describe('What the evidence has to show.');
-  const each = z.strictObject({ ...removable(about), expect: expectation.optional() }).omit({ name: true });
-  const row = z.strictObject({ case: rowCase, ...removable({ ...about, ...expectKeys, ...outputKeys, report }) });
+  const nullable = (keys: Shape) => Object.fromEntries(Object.entries(keys).map(([key, schema]) => [key, withRemovals(schema)]));
+  const { backend, limits, given, model, approval, env } = runKeys;
+  const told = { ...about, ...nullable({ backend, limits, given, model, approval, env }) };
+  const shown = { ...expectKeys, ...outputKeys, ...nullable({ events: expectKeys.events, artifacts: expectKeys.artifacts }), report };
+  const expectation = z.strictObject(removable(shown)).describe('What the evidence has to show.');
+  const each = z.strictObject({ ...removable(told), expect: expectation.optional() }).omit({ name: true });
+  const row = z.strictObject({ case: rowCase, ...removable({ ...told, ...shown }) });
   const schema = z
     .union([
-      z.strictObject({ ...version, ...removable(about), expect: expectation }).describe('One scenario.'),
+      z.strictObject({ ...version, ...removable(told), expect: expectation }).describe('One scenario.'),
       z
         .strictObject({
           ...version,

@@ -82,6 +82,53 @@ describe('the record of a suite', () => {
     expect(await problemsOf(record.end('scenarios/b.yaml#b', green))).toEqual(['scenarios/b.yaml#b is not in the plan of this suite']);
   });
 
+  it('keeps the worse of two results of a scenario', async () => {
+    await using project = await aSuiteProject();
+    const record = await project.open('n-1');
+    const [id = ''] = await project.ids();
+    const { digest } = (await readSuite(record.dir, ports)).plan.scenarios[0]!;
+    const forged = { suite: 1, nonce: 'n-1', id, digest, ...green };
+    await ports.files.write(join(record.dir, resultFile(id)), JSON.stringify(forged));
+    expect(await problemsOf(record.end(id, { ...green, state: 'red' }))).toHaveLength(1);
+    expect((await readSuite(record.dir, ports)).results).toMatchObject([{ id, state: 'red' }]);
+  });
+
+  it('has no result of a scenario that was changed since the plan was made', async () => {
+    await using project = await aSuiteProject();
+    const record = await project.open('n-1');
+    const [id = ''] = await project.ids();
+    expect(await problemsOf(record.end(id, green, '0'.repeat(64)))).toEqual([
+      `${id} was changed while the suite ran: what was proven is not what was planned`,
+    ]);
+    expect((await readSuite(record.dir, ports)).results).toEqual([]);
+    await record.end(id, green, (await readSuite(record.dir, ports)).plan.scenarios[0]!.digest);
+  });
+
+  it('is at its end what the suite wrote, whoever else wrote there', async () => {
+    await using project = await aSuiteProject();
+    const record = await project.open('n-1');
+    const [a = '', b = ''] = await project.ids();
+    await record.end(a, { ...green, state: 'red' });
+    const text = await ports.files.readText(join(record.dir, resultFile(a)));
+    await ports.files.write(join(record.dir, resultFile(a)), text.replace('"red"', '"green"'));
+    await ports.files.write(join(record.dir, resultFile(b)), text.replace('"red"', '"green"'));
+    const plan = await ports.files.readText(join(record.dir, 'plan.json'));
+    await ports.files.write(join(record.dir, 'plan.json'), '{}');
+    expect(await record.close(null)).toHaveLength(3);
+    expect(await ports.files.readText(join(record.dir, 'plan.json'))).toBe(plan);
+    expect((await readSuite(record.dir, ports)).results).toMatchObject([{ id: a, state: 'red' }]);
+  });
+
+  it('may have what another shard wrote meanwhile', async () => {
+    await using project = await aSuiteProject();
+    const [first, second] = [await project.open('n-1'), await project.open('n-1')];
+    const [a = '', b = ''] = await project.ids();
+    await first.end(a, green);
+    await second.end(b, green);
+    expect([await first.close('1/2'), await second.close('2/2')]).toEqual([[], []]);
+    expect((await readSuite(first.dir, ports)).results).toHaveLength(2);
+  });
+
   it.each(['', '../x', 'a/b', '.hidden', 'x'.repeat(129)])('cannot have the nonce %j', async nonce => {
     await using project = await aSuiteProject();
     expect(await problemsOf(project.open(nonce))).toHaveLength(1);

@@ -4,6 +4,7 @@ import { systemCode, UserError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import { digestOf, idOf } from '../scenario/resolved.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { openLedger } from './ledger.ts';
 import { readSuite } from './read.ts';
 import { ENDED, PLAN, RESULTS, resultFile, SuiteNonce, type SuitePlan, type SuiteResult } from './record.ts';
 
@@ -14,10 +15,18 @@ export type Ending = Pick<SuiteResult, 'state' | 'exit' | 'bundle' | 'reason' | 
 export interface SuiteRecord {
   /** Absolute folder. */
   dir: string;
-  /** Writes how a scenario ended. @throws {UserError} where it has a result already: nobody tries until it is green */
-  end(id: string, ending: Ending): Promise<void>;
-  /** Says that this suite, or this shard of it, came to its end. */
-  close(shard: string | null): Promise<void>;
+  /**
+   * Writes how a scenario ended.
+   * @param ran digest of the scenario as it was run; that of the plan where nothing ran
+   * @throws {UserError} where it has a result already, of which the worse stands: nobody tries until it is green; and where it was
+   * changed since the plan was made, which leaves it without a result
+   */
+  end(id: string, ending: Ending, ran?: string): Promise<void>;
+  /**
+   * Says that this suite, or this shard of it, came to its end.
+   * @returns what somebody else changed in the record meanwhile; what this suite wrote stands again then
+   */
+  close(shard: string | null): Promise<Error[]>;
 }
 
 /** @throws {UserError} for a nonce that cannot name a folder */
@@ -67,20 +76,32 @@ export async function openSuite(
     }
   }
 
+  const ledger = await openLedger(dir, files);
+
   return {
     dir,
-    async end(id, ending) {
+    async end(id, ending, ran) {
       const digest = planned.get(id);
       if (digest === undefined) throw new UserError({ at: id, message: 'is not in the plan of this suite', hint: 'run the suite again' });
-      const path = join(dir, resultFile(id));
-      if (await files.stat(path)) {
-        const hint = 'a scenario has one result under one nonce; leave PROOFGATE_NONCE out, or use a new one';
-        throw new UserError({ at: id, message: `has a result already under the nonce ${nonce}`, hint });
+      const { state } = ending;
+      if (ran !== undefined && ran !== digest && state !== 'red') {
+        const message = 'was changed while the suite ran: what was proven is not what was planned';
+        throw new UserError({ at: id, message, hint: 'run the suite again' });
       }
       const result: SuiteResult = { suite: 1, nonce, id, digest, ...ending };
       // half of one is no JSON, and refused by every reader
-      await files.write(path, `${JSON.stringify(result, null, 2)}\n`);
+      const text = `${JSON.stringify(result, null, 2)}\n`;
+      if (await files.stat(join(dir, resultFile(id)))) {
+        if (state !== 'green') await ledger.write(resultFile(id), text);
+        const hint = 'a scenario has one result under one nonce; leave PROOFGATE_NONCE out, or use a new one';
+        throw new UserError({ at: id, message: `has a result already under the nonce ${nonce}`, hint });
+      }
+      await ledger.write(resultFile(id), text);
     },
-    close: shard => files.write(join(dir, shard === null ? ENDED : `${ENDED}-${shard.replaceAll('/', '-of-')}`), ''),
+    async close(shard) {
+      const changed = await ledger.settle({ alone: shard === null });
+      await files.write(join(dir, shard === null ? ENDED : `${ENDED}-${shard.replaceAll('/', '-of-')}`), '');
+      return changed;
+    },
   };
 }

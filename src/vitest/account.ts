@@ -8,6 +8,7 @@ import { pruneSuites } from '../suite/prune.ts';
 import { type ResultState, suitesBeside } from '../suite/record.ts';
 import { type Ending, openSuite, type SuiteRecord } from '../suite/write.ts';
 import type { ProofMeta, SuiteContext } from './context.ts';
+import { idleFilters } from './filters.ts';
 import type { Shelf } from './shelf.ts';
 
 interface Account {
@@ -26,7 +27,7 @@ interface Account {
 export function account({ vitest, suite, load, isScenario, coverage, keepsAll }: Account, ports: Ports): Reporter {
   let planned: Scenario[] = [];
   let record: SuiteRecord | undefined;
-  let pending: Promise<unknown>[] = [];
+  let pending: Promise<Error | undefined>[] = [];
   // what is tried again and again at a keyboard is no evidence, and merged reports have their record already
   const isRecorded = () => !vitest.config.watch && !vitest.config.mergeReports;
 
@@ -45,25 +46,35 @@ export function account({ vitest, suite, load, isScenario, coverage, keepsAll }:
 
     onTestCaseResult(test) {
       const ending = isScenario(test.module.moduleId) ? endingOf(test, suite.project) : undefined;
-      if (record && ending) pending.push(record.end(`${test.module.relativeModuleId}#${test.fullName}`, ending));
+      if (!record || !ending) return;
+      const ended = record.end(`${test.module.relativeModuleId}#${test.fullName}`, ending, proofOf(test).digest);
+      // heard at the end of the suite: the other scenarios go on
+      pending.push(ended.then(nothing, (error: unknown) => error as Error));
     },
 
     async onTestRunEnd(modules, _errors, reason) {
       const own = modules.filter(({ moduleId }) => isScenario(moduleId));
-      const failures = (await Promise.allSettled(pending)).flatMap(one => (one.status === 'rejected' ? [one.reason as Error] : []));
-      if (planned.length === 0 && own.length === 0) return;
+      const failures = (await Promise.all(pending)).filter(one => one !== undefined);
+      if (planned.length === 0 && own.length === 0) {
+        if (isRecorded() && reason !== 'interrupted' && isWhole(vitest) && !vitest.config.shard)
+          throw nothingThere(relative(suite.project, suite.scenarios));
+        return;
+      }
       const tests = own.flatMap(module => [...module.children.allTests()]);
       if (own.length > 0) vitest.logger.log(pageOf(tests, record && relative(suite.project, record.dir)));
 
       const { shard } = vitest.config;
       if (record && reason !== 'interrupted') {
-        await record.close(shard ? `${shard.index}/${shard.count}` : null);
+        failures.push(...(await record.close(shard ? `${shard.index}/${shard.count}` : null)));
         if (!keepsAll) await pruneSuites(record.dir, suite.out, suite.project, ports);
       }
-      if (failures[0]) throw plainError('SuiteRecord', failures[0].message);
+      if (failures.length > 0) throw plainError('SuiteRecord', failures.map(({ message }) => message).join('\n'));
       if (vitest.config.watch) return;
       if (reason === 'passed' && planned.length > 0 && !(shard ? mayBeElsewhere(planned, vitest) : tests.some(isSelected)))
         throw nothingSelected();
+      const idle =
+        shard || reason !== 'passed' ? [] : idleFilters(filtersOf(vitest), { ...suite, files: modules.map(({ moduleId }) => moduleId) });
+      if (idle.length > 0) throw nothingBehind(idle);
       const missing = coverage && isWhole(vitest) && planned.length > 0 ? missingFrom(planned) : [];
       if (missing.length > 0) throw incomplete(missing);
     },
@@ -150,12 +161,30 @@ function knownFailures(tests: readonly TestCase[]): string[] {
 
 const MANY = 5;
 
+/** File filters, as they stand on the command line. */
+const filtersOf = ({ filenamePattern = [] }: Vitest & { filenamePattern?: string[] | undefined }) => filenamePattern;
+
 /** No filter chose some of the files or tests. */
-const isWhole = ({ config, filenamePattern }: Vitest & { filenamePattern?: string[] | undefined }) =>
-  !filenamePattern && !config.testNamePattern && !config.tagsFilter?.length && !config.changed && !config.related?.length;
+const isWhole = (vitest: Vitest) => {
+  const { testNamePattern, tagsFilter, changed, related, project } = vitest.config;
+  return !testNamePattern && !changed && [filtersOf(vitest), tagsFilter, related, project].every(chosen => !chosen?.length);
+};
+
+const nothing = () => undefined;
+
+const nothingThere = (dir: string): Error =>
+  plainError(
+    'NothingSelected',
+    `No scenario of ${dir} is run: nothing was proven.\n  hint: is it the folder that scenarios({ dir }) means, and does test.exclude leave it in?`,
+  );
 
 function nothingSelected(): Error {
   return plainError('NothingSelected', 'The filters select no scenario: nothing was proven.\n  hint: npx vitest list prints the names');
+}
+
+function nothingBehind(filters: readonly string[]): Error {
+  const message = `No scenario is below ${filters.join(', ')}: nothing was proven there.\n  hint: npx vitest list prints the names`;
+  return plainError('NothingSelected', message);
 }
 
 function incomplete(missing: readonly string[]): Error {

@@ -21,6 +21,8 @@ export interface ProofMeta {
   waived?: Record<string, string>;
   /** Folder of the evidence, absolute. */
   bundle?: string;
+  /** Digest of the scenario as it was when it was run. */
+  digest?: string;
   /** What the command line would have ended with. */
   exit?: number;
   /** The verdict in one line. */

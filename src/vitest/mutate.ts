@@ -18,7 +18,7 @@ export async function mutate(dir: string, { file, flip, drop, append }: Mutation
     const lines = Buffer.from(bytes)
       .toString('latin1')
       .split(/(?<=\n)/);
-    if (lines[drop - 1] === undefined) throw refuse('drop', `${file} has ${lines.length} lines`);
+    if (!lines[drop - 1]) throw refuse('drop', `${file} has ${bytes.length === 0 ? 0 : lines.length} lines`);
     return files.write(path, Buffer.from(lines.toSpliced(drop - 1, 1).join(''), 'latin1'));
   }
   const at = flip === true ? Math.floor(bytes.length / 2) : (flip ?? 0) < 0 ? bytes.length + (flip ?? 0) : (flip ?? 0);

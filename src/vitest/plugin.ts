@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { basename, extname, join, relative, resolve } from 'node:path';
-import type { Plugin } from 'vite';
+import type { Plugin, PluginOption } from 'vite';
 import { configDefaults } from 'vitest/config';
 import type { Vitest } from 'vitest/node';
+import { UserError } from '../errors.ts';
 import { nodePorts } from '../node/ports.ts';
 import { dependenciesOf, scenarioFiles, tagsOf } from '../scenario/discover.ts';
 import { emitProblems, emitTests, type TestModule } from '../scenario/emit.ts';
@@ -48,16 +49,17 @@ export function scenarios({ dir = 'scenarios', out = 'reports/runs', coverage = 
     suite !== undefined && isBelow(suite.scenarios, id) && !basename(id).startsWith('_') && /\.ya?ml$/.test(id);
 
   return {
-    name: 'proofgate:scenarios',
+    name: PLUGIN,
     enforce: 'pre',
 
     async config(config) {
-      const project = resolve(config.root ?? process.cwd());
+      const test = config.test ?? {};
+      refuseBlindSpots(config.plugins ?? [], test.projects ?? []);
+      const project = resolve(config.root ?? test.root ?? process.cwd());
       const nonce = process.env['PROOFGATE_NONCE'] || randomBytes(16).toString('hex');
       checkNonce(nonce);
       suite = { project, scenarios: join(project, dir), out: join(project, out), nonce };
       shelf = makeShelf(suite, ports);
-      const test = config.test ?? {};
       const files = await scenarioFiles(suite.scenarios, ports.files);
       const tags = await tagsOf(files, ports.files);
       return {
@@ -81,7 +83,9 @@ export function scenarios({ dir = 'scenarios', out = 'reports/runs', coverage = 
       server.watcher.on('all', () => shelf?.forget());
     },
 
-    configureVitest({ vitest, defineCacheKeyGenerator }) {
+    configureVitest({ vitest, project, defineCacheKeyGenerator }) {
+      // `--allowOnly` would leave the others of a file out where nothing may be left out
+      if (process.env['CI'] === 'true') project.config.allowOnly = false;
       // The key is the module itself, so that no change of a default, a task or the compiler can hide behind a module of before.
       // One that was not made ahead is not cached, and neither is any while watching: making it is how its dependencies are learned.
       defineCacheKeyGenerator(({ id }) => (isScenario(fileOf(id)) ? (!vitest.config.watch && made.get(fileOf(id))) || false : undefined));
@@ -131,6 +135,19 @@ export function scenarios({ dir = 'scenarios', out = 'reports/runs', coverage = 
     const users = [...new Set([...dependents].filter(([path]) => id === path || isBelow(path, id)).flatMap(([, files]) => [...files]))];
     for (const file of users) host?.invalidateFile(file);
     return users.length > 0 ? users : null;
+  }
+}
+
+const PLUGIN = 'proofgate:scenarios';
+
+/** Configurations under which scenarios would be judged by another folder's rules, or not be run, and nobody would hear of it. */
+function refuseBlindSpots(plugins: readonly PluginOption[], projects: readonly unknown[]): void {
+  const own = plugins.flat(3).filter(plugin => plugin && 'name' in plugin && plugin.name === PLUGIN);
+  const refuse = (message: string, hint: string) => new UserError({ at: 'scenarios()', message, hint });
+  if (own.length > 1) throw refuse('stands twice among the plugins', 'take one folder for all scenarios, or two configurations of Vitest');
+  if (projects.length > 0) {
+    const hint = "write it into one of them: {plugins: [scenarios()], test: {name: 'proofs'}}";
+    throw refuse('stands beside test.projects, none of which would run a scenario', hint);
   }
 }
 

@@ -9,6 +9,7 @@ import type { Ports } from '../ports.ts';
 import { judgeInvariants, knownFailure } from '../scenario/judging.ts';
 import { loadScenarios } from '../scenario/load.ts';
 import { type Gap, gapOf, missingNeeds } from '../scenario/needs.ts';
+import { digestOf } from '../scenario/resolved.ts';
 import { type Scenario, titleOf } from '../scenario/scenario.ts';
 import type { ProofMeta, SuiteContext } from './context.ts';
 import { errorAt, refusals, throwAll } from './failure.ts';
@@ -19,6 +20,8 @@ const SEAL_MS = 20_000;
 
 /** What the scenarios of a suite share in this worker. */
 interface Shared {
+  /** Where programs are was found out before any backend ran. */
+  ports: Ports;
   engine: Promise<Engine>;
   /** Prerequisites that were tried. */
   needs: Map<string, Promise<boolean>>;
@@ -30,8 +33,13 @@ interface Shared {
  */
 const suites = new Map<string, Shared>();
 
-function sharedIn({ nonce, project }: SuiteContext, ports: Ports): Shared {
-  const shared = suites.get(nonce) ?? { engine: createEngine(project, ports), needs: new Map() };
+function sharedIn({ nonce, project }: SuiteContext): Shared {
+  const known = suites.get(nonce);
+  if (known) return known;
+  const ports = nodePorts();
+  const shared = { ports, engine: createEngine(project, ports), needs: new Map() };
+  // whoever asks first hears of it; until then nobody has to
+  shared.engine.catch(() => undefined);
   suites.set(nonce, shared);
   return shared;
 }
@@ -42,15 +50,15 @@ function sharedIn({ nonce, project }: SuiteContext, ports: Ports): Shared {
  */
 export function openFile(file: string): (ctx: TestContext, index: number, skip?: string) => Promise<void> {
   const suite = inject('proofgate');
-  const ports = nodePorts();
   let loaded: Promise<Scenario[]> | undefined;
   return async (ctx, index, skip) => {
-    if (skip !== undefined && !gapOf({ skip }, ports.host.env)?.fails) return leaveOut(ctx, skip);
+    if (skip !== undefined && !gapOf({ skip }, process.env)?.fails) return leaveOut(ctx, skip);
     try {
-      loaded ??= loadScenarios(file, suite, ports);
+      const shared = sharedIn(suite);
+      loaded ??= loadScenarios(file, suite, shared.ports);
       const scenario = (await loaded)[index];
       if (scenario?.name !== ctx.task.name) throw new Error(`${file} changed while it was being run: run it again`);
-      await runScenario(ctx, scenario, suite, ports);
+      await runScenario(ctx, scenario, suite, shared);
     } catch (error) {
       if (error instanceof UserError) return throwAll(refusals(suite.project, file, error.problems));
       throw error;
@@ -64,9 +72,9 @@ export function refuse(file: string, problems: readonly Problem[]): void {
 }
 
 /** One scenario: what it does, and what the evidence on disk has to show. */
-async function runScenario(ctx: TestContext, scenario: Scenario, suite: SuiteContext, ports: Ports): Promise<void> {
+async function runScenario(ctx: TestContext, scenario: Scenario, suite: SuiteContext, shared: Shared): Promise<void> {
   const { spec } = scenario;
-  const shared = sharedIn(suite, ports);
+  const { ports } = shared;
   const missing = await missingNeeds(spec.needs ?? [], ports.exec, ports.host.env, shared.needs);
   const gap = gapOf({ skip: spec.skip, todo: spec.todo, missing }, ports.host.env);
   if (gap) return fallInto(gap, ctx, scenario, suite);
@@ -80,9 +88,10 @@ async function runScenario(ctx: TestContext, scenario: Scenario, suite: SuiteCon
   });
   if (proof instanceof NotHere) {
     const lack = gapOf({ missing: ['unprivileged_user'] }, ports.host.env)!;
-    return fallInto({ ...lack, reason: proof.message }, ctx, scenario, suite);
+    const hint = 'make the project readable for every user, or say PROOFGATE_MAY_LACK=unprivileged_user';
+    return fallInto({ ...lack, reason: proof.message, hint }, ctx, scenario, suite);
   }
-  const meta: ProofMeta = { exit: proof.exit, verdict: proof.ended };
+  const meta: ProofMeta = { exit: proof.exit, verdict: proof.ended, digest: digestOf(scenario) };
   if (proof.bundle !== undefined) meta.bundle = proof.bundle;
   if (spec.waive) meta.waived = { ...spec.waive };
   ctx.task.meta.proof = meta;
