@@ -30,25 +30,28 @@ export const parseTimes = (text: string): number[] =>
 
 export const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-/** A program that was run under timed-node.sh. */
+/** A program that was run under timed.sh. */
 export interface Timed {
   /** Milliseconds since the epoch. */
   began: number;
   ended: number;
+  /** Processor time of the program, in milliseconds. */
   cpuMs: number;
+  /** The same of the shell around it. */
+  shellMs: number;
 }
 
-/** `times` cuts off what is below a millisecond: that much is missing from each of its four figures on average. */
+/** `times` cuts off what is below a millisecond: that much is missing from a figure on average, unless there is nothing to cut off. */
 const CUT_OFF_MS = 0.5;
 
-/** What programs under timed-node.sh left here, in the order in which they began. They are forgotten afterwards. */
+/** What programs under timed.sh left here, in the order in which they began. They are forgotten afterwards. */
 export function takeMarks(dir: string): Timed[] {
   const names = readdirSync(dir).toSorted();
   return names.map(name => {
     const [began = '', ended = '', ...times] = readFileSync(join(dir, name), 'utf8').split('\n');
     rmSync(join(dir, name));
-    const figures = parseTimes(times.join('\n'));
-    return { began: Number(began) * 1000, ended: Number(ended) * 1000, cpuMs: sum(figures) + CUT_OFF_MS * figures.length };
+    const figures = parseTimes(times.join('\n')).map(figure => (figure > 0 ? figure + CUT_OFF_MS : 0));
+    return { began: Number(began) * 1000, ended: Number(ended) * 1000, cpuMs: sum(figures.slice(2)), shellMs: sum(figures.slice(0, 2)) };
   });
 }
 

@@ -1,9 +1,10 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { parseTimes, sum, unionMs } from './clocks.ts';
 import type { EngineRound } from './engine-side.ts';
+import { start } from './start.ts';
 import { mean, median, quantile } from './stats.ts';
 
 /** What one round took without what is taken out of both sides: the agent's own work and the test commands. */
@@ -15,14 +16,20 @@ interface Cost {
 /** Part (a): the engine's own cost of a passing run, against a shell script that does the same visible work. */
 export interface EngineCost {
   rounds: number;
+  /** What is taken out lasts from the call that starts a program until it is dead and heard out. */
   engine: Summary;
+  /** Only the program itself is taken out; what it takes to start, hold and bury it counts as the engine's. */
+  engineWithHolds: Summary;
   script: Summary;
   /** Engine to script. */
-  wallRatio: number;
-  cpuRatio: number;
-  /** The same with everything between the start of a hold and its end taken out of the engine, not only the program in it. */
-  wallRatioWithoutHolds: number;
+  ratio: Ratio;
+  ratioWithHolds: Ratio;
   parts: { name: string; ms: number }[];
+}
+
+interface Ratio {
+  wall: number;
+  cpu: number;
 }
 
 interface Summary {
@@ -54,16 +61,15 @@ export async function measureEngineCost(
     scriptCosts.push(await script.round());
     if (i % 2 === 1) engineRounds.push(await engine.round());
   }
-  const engineCosts = engineRounds.map(costOf);
-  const [ours, theirs] = [summary(engineCosts), summary(scriptCosts)];
-  const withoutHolds = median(engineRounds.map(round => round.wallMs - unionMs(round.held)));
+  const [ours, held, theirs] = [summary(engineRounds.map(costOf)), summary(engineRounds.map(costWithHolds)), summary(scriptCosts)];
+  const ratio = ({ wallMs, cpuMs }: Summary): Ratio => ({ wall: wallMs.median / theirs.wallMs.median, cpu: cpuMs / theirs.cpuMs });
   return {
     rounds,
     engine: ours,
+    engineWithHolds: held,
     script: theirs,
-    wallRatio: ours.wallMs.median / theirs.wallMs.median,
-    cpuRatio: ours.cpuMs / theirs.cpuMs,
-    wallRatioWithoutHolds: withoutHolds / theirs.wallMs.median,
+    ratio: ratio(ours),
+    ratioWithHolds: ratio(held),
     parts: meanParts(engineRounds),
   };
 }
@@ -71,9 +77,14 @@ export async function measureEngineCost(
 /** The backend, the recorded run and the control run; calibration is done before anything is measured. */
 const PROGRAMS = 3;
 
-function costOf({ wallMs, ownCpuMs, childrenCpuMs, programs }: EngineRound): Cost {
+function costOf({ wallMs, ownCpuMs, held, programs, tools }: EngineRound): Cost {
   if (programs.length !== PROGRAMS) throw new Error(`a run has ${PROGRAMS} programs, ${programs.length} were seen`);
-  return { wallMs: wallMs - unionMs(programs), cpuMs: ownCpuMs + childrenCpuMs - sum(programs.map(program => program.cpuMs)) };
+  return { wallMs: wallMs - unionMs(held), cpuMs: ownCpuMs + sum(tools.map(tool => tool.cpuMs)) };
+}
+
+function costWithHolds({ wallMs, ownCpuMs, childrenCpuMs, programs, tools }: EngineRound): Cost {
+  const takenOut = sum(programs.map(program => program.cpuMs + program.shellMs)) + sum(tools.map(tool => tool.shellMs));
+  return { wallMs: wallMs - unionMs(programs), cpuMs: ownCpuMs + childrenCpuMs - takenOut };
 }
 
 function summary(costs: readonly Cost[]): Summary {
@@ -103,13 +114,19 @@ interface Side<T> extends AsyncDisposable {
 }
 
 async function engineSide(home: string, scratch: string): Promise<Side<EngineRound>> {
-  const [shim, marks] = [join(scratch, 'bin', 'node'), join(scratch, 'engine-marks')];
-  await mkdir(join(scratch, 'bin'));
-  await mkdir(marks);
-  const text = await readFile(join(import.meta.dirname, 'timed-node.sh'), 'utf8');
-  await writeFile(shim, text.replace(/^NODE /m, `'${process.execPath}' `).replace('"MARKS/', `"${marks}/`));
-  await chmod(shim, 0o755);
-  const side = talkTo(process.execPath, [join(import.meta.dirname, 'engine-side.ts'), home, scratch, shim, marks]);
+  const git = (await execa('which', ['git'])).stdout;
+  const shim = await readFile(join(import.meta.dirname, 'timed.sh'), 'utf8');
+  for (const [name, program] of [
+    ['node', process.execPath],
+    ['git', git],
+  ] as const) {
+    // each in a folder of its own: the agent has that of its Node on its PATH, and its git is its own
+    const [bin, marks] = [join(scratch, name, 'bin'), join(scratch, name, 'marks')];
+    await mkdir(bin, { recursive: true });
+    await mkdir(marks);
+    await writeFile(join(bin, name), shim.replace(/^PROGRAM /m, `'${program}' `).replace('"MARKS/', `"${marks}/`), { mode: 0o755 });
+  }
+  const side = talkTo(scratch, [process.execPath, join(import.meta.dirname, 'engine-side.ts'), home, scratch]);
   return {
     async round() {
       const round = JSON.parse(await side.ask('run')) as EngineRound;
@@ -124,7 +141,7 @@ async function scriptSide(home: string, scratch: string): Promise<Side<Cost>> {
   const dir = join(scratch, 'script');
   await mkdir(dir);
   const task = join(home, 'fixtures/n1-string-slugify');
-  const side = talkTo('/bin/bash', [join(import.meta.dirname, 'script-side.sh'), task, dir, process.execPath]);
+  const side = talkTo(dir, ['/bin/bash', join(import.meta.dirname, 'script-side.sh'), task, dir, process.execPath]);
   let number = 0;
   return {
     async round() {
@@ -154,14 +171,14 @@ function takenOut(marks: string): Cost {
 }
 
 /** A program that answers every line on its standard input with one line. */
-function talkTo(program: string, args: string[]) {
-  const child = execa(program, args, { stderr: 'inherit', reject: false });
+function talkTo(cwd: string, argv: readonly [string, ...string[]]) {
+  const child = start(cwd, argv, { PATH: process.env['PATH'], HOME: cwd, TMPDIR: process.env['TMPDIR'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async ask(question: string): Promise<string> {
       child.stdin.write(`${question}\n`);
       const { value, done } = await lines.next();
-      if (done) throw new Error(`${args[0]} ended before it answered`);
+      if (done) throw new Error(`${argv[1]} ended before it answered:\n${(await child).stderr}`);
       return value;
     },
     async end() {

@@ -1,7 +1,8 @@
 /**
- * node engine-side.ts PACKAGE SCRATCH SHIM MARKS
+ * node engine-side.ts PACKAGE SCRATCH
  *
  * One engine of the built package, warm. Every line on standard input is one run of the built-in task; the answer is a line of JSON that says what it took.
+ * Its Node and its git are SCRATCH/node/bin/node and SCRATCH/git/bin/git, which leave their marks in SCRATCH/node/marks and SCRATCH/git/marks.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,15 +20,17 @@ export interface EngineRound {
   ownCpuMs: number;
   /** Of its children, in steps of 10 ms. */
   childrenCpuMs: number;
-  /** The programs: the backend first, then the test commands. */
+  /** What is taken out: the backend first, then the test commands. */
   programs: Timed[];
-  /** Where the programs were held, hold included: the same number. */
+  /** The same number: from the call that starts one until it is known to be dead and heard out. */
   held: { began: number; ended: number }[];
+  /** Programs of the engine's own: git. */
+  tools: Timed[];
   /** Milliseconds from the start to the end of the part of that name, in order. */
   parts: { name: string; ms: number }[];
 }
 
-const [home = '', scratch = '', shim = '', marks = ''] = process.argv.slice(2);
+const [home = '', scratch = ''] = process.argv.slice(2);
 const { createEngine } = (await import(join(home, 'dist/engine.js'))) as typeof import('../src/engine.ts');
 const { defaultFakeScript } = (await import(join(home, 'dist/model/fake.js'))) as typeof import('../src/model/fake.ts');
 const { defaultLimits, ordinaryGiven } = (await import(join(home, 'dist/model/plan.js'))) as typeof import('../src/model/plan.ts');
@@ -37,7 +40,15 @@ const { loadTask } = (await import(join(home, 'dist/scenario/task.js'))) as type
 
 const real = nodePorts({ PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'] });
 let held: EngineRound['held'] = [];
-const ports: Ports = { ...real, host: { ...real.host, nodePath: shim }, supervise: timed(real.supervise) };
+const ports: Ports = {
+  ...real,
+  supervise: timed(real.supervise),
+  host: {
+    ...real.host,
+    nodePath: join(scratch, 'node/bin/node'),
+    which: async program => (program === 'git' ? join(scratch, 'git/bin/git') : real.host.which(program)),
+  },
+};
 const engine = await createEngine(home, ports);
 
 async function round(): Promise<EngineRound> {
@@ -50,8 +61,9 @@ async function round(): Promise<EngineRound> {
     wallMs,
     ownCpuMs: ownCpuMs() - own,
     childrenCpuMs: childrenCpuMs() - children,
-    programs: takeMarks(marks),
+    programs: takeMarks(join(scratch, 'node/marks')),
     held,
+    tools: takeMarks(join(scratch, 'git/marks')),
     parts: partsOf(dir, wallMs),
   };
 }

@@ -4,7 +4,6 @@
  * Measures side by side, in one run, and prints ratios with the machine that they were taken on. A goal that is missed is
  * reported and no failure; a part that could not be measured is one. How it is done, and what is in and out: docs/performance.md.
  */
-import { parseArgs } from 'node:util';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,81 +11,53 @@ import { measureCollection } from './collection.ts';
 import { measureEngineCost } from './engine-cost.ts';
 import { describeMachine, load, requireLinux } from './machine.ts';
 import { measureMemory } from './memory.ts';
+import { type Options, type Part, readOptions } from './options.ts';
 import { installPackage } from './package.ts';
 import { machineLines, type Results, resultLines } from './page.ts';
 import { measureThroughput } from './throughput.ts';
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    rounds: { type: 'string' },
-    tiny: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
-});
-const parts = ['a', 'b', 'c', 'd'] as const;
-type Part = (typeof parts)[number];
-if (values.only !== undefined && !parts.includes(values.only as Part)) throw new Error(`--only is one of ${parts.join(', ')}`);
-if (values.rounds !== undefined && !/^[1-9]\d*$/.test(values.rounds)) throw new Error('--rounds is a number from 1');
-
-/** What the issue asks for; the tiny counts only show that everything works. */
-const sizes = values.tiny
-  ? ({
-      warmUp: 1,
-      shapes: [{ files: 2, rows: 2 }],
-      runs: [{ files: 1, rows: 2 }],
-      growth: [
-        [
-          { files: 1, rows: 2 },
-          { files: 2, rows: 2 },
-        ],
-      ],
-      rounds: { a: 1, b: 1, c: 1, d: 1 },
-    } as const)
-  : ({
-      warmUp: 5,
-      shapes: [
-        { files: 1000, rows: 1 },
-        { files: 1, rows: 10_000 },
-      ],
-      runs: [
-        { files: 1, rows: 200 },
-        { files: 20, rows: 10 },
-      ],
-      growth: [
-        [
-          { files: 1000, rows: 1 },
-          { files: 10_000, rows: 1 },
-        ],
-        [
-          { files: 1, rows: 1000 },
-          { files: 1, rows: 10_000 },
-        ],
-      ],
-      rounds: { a: 40, b: 5, c: 2, d: 3 },
-    } as const);
-const roundsOf = (part: Part) => (values.rounds === undefined ? sizes.rounds[part] : Number(values.rounds));
-
-requireLinux();
-const machine = describeMachine();
-if (!values.json) console.log(machineLines(machine).join('\n'));
-
-const scratch = await mkdtemp(join(tmpdir(), 'proofgate-bench-'));
-const results: Results = {};
-try {
-  const home = await installPackage(scratch);
-  for (const part of parts.filter(one => values.only === undefined || one === values.only)) {
-    const room = join(scratch, part);
-    await mkdir(room);
-    if (part === 'a') results.a = await measureEngineCost(home, room, { rounds: roundsOf(part), warmUp: sizes.warmUp });
-    if (part === 'b') results.b = await measureCollection(room, sizes.shapes, roundsOf(part));
-    if (part === 'c') results.c = await measureThroughput(room, sizes.runs, roundsOf(part));
-    if (part === 'd') results.d = await measureMemory(room, sizes.growth, roundsOf(part));
-    if (!values.json) console.log(`\n${resultLines({ [part]: results[part] }).join('\n')}`);
-  }
-} finally {
-  await rm(scratch, { recursive: true, force: true });
+const options = readOptions(process.argv.slice(2));
+if (typeof options === 'string') {
+  console.error(options);
+  process.exitCode = 64;
+} else {
+  await bench(options);
 }
-const loadAfter = load();
-if (values.json) console.log(JSON.stringify({ machine: { ...machine, loadAfter }, tiny: values.tiny, ...results }, null, 2));
-else console.log(`\nload average afterwards: ${loadAfter.toFixed(2)}`);
+
+async function bench(wanted: Options): Promise<void> {
+  requireLinux();
+  const machine = describeMachine();
+  const say = (lines: readonly string[]) => wanted.json || console.log(lines.join('\n'));
+  say(machineLines(machine));
+
+  const scratch = await mkdtemp(join(tmpdir(), 'proofgate-bench-'));
+  const results: Results = {};
+  try {
+    const home = await installPackage(scratch);
+    for (const part of wanted.parts) {
+      const room = join(scratch, part);
+      await mkdir(room);
+      const measured = await measure(part, home, room, wanted);
+      Object.assign(results, measured);
+      say(['', ...resultLines(measured)]);
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+  const loadAfter = load();
+  say(['', `load average afterwards: ${loadAfter.toFixed(2)}`]);
+  if (wanted.json) console.log(JSON.stringify({ machine: { ...machine, loadAfter }, ...results }, null, 2));
+}
+
+async function measure(part: Part, home: string, room: string, { rounds, warmUp, idle, passing, growing }: Options): Promise<Results> {
+  switch (part) {
+    case 'a':
+      return { a: await measureEngineCost(home, room, { rounds: rounds.a, warmUp }) };
+    case 'b':
+      return { b: await measureCollection(room, idle, rounds.b) };
+    case 'c':
+      return { c: await measureThroughput(room, passing, rounds.c) };
+    case 'd':
+      return { d: await measureMemory(room, growing, rounds.d) };
+  }
+}

@@ -32,7 +32,12 @@ export async function measureMemory(
       for (const [side, dir] of [ours, theirs].entries()) peaks[side]!.push(await peakOf(dir, shape.files * shape.rows, rounds));
     }
     const [ours, theirs] = peaks.map(growthOf) as [Peak, Peak];
-    measured.push({ name: pair.map(nameOf).join(' → '), scenarios: ours, tests: theirs, ratio: ours.growthBytes / theirs.growthBytes });
+    measured.push({
+      name: pair.map(nameOf).join(' → '),
+      scenarios: ours,
+      tests: theirs,
+      ratio: atLeastOne(ours.growthBytes) / atLeastOne(theirs.growthBytes),
+    });
   }
   return { shapes: measured };
 }
@@ -42,6 +47,9 @@ async function peakOf(dir: string, tests: number, rounds: number): Promise<numbe
   for (let round = 0; round < rounds; round += 1) peaks.push((await runSuite(dir, tests, { memory: true })).peakBytes!);
   return median(peaks);
 }
+
+/** Growth below a megabyte is noise of the sampling, and no divisor. */
+const atLeastOne = (bytes: number) => Math.max(bytes, 1024 * 1024);
 
 const growthOf = ([smallBytes = NaN, largeBytes = NaN]: number[]): Peak => ({
   smallBytes,

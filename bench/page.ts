@@ -28,14 +28,15 @@ export const resultLines = ({ a, b, c, d }: Results): string[] => [
   ...(d ? growthLines(d) : []),
 ];
 
-function costLines({ rounds, engine, script, cpuRatio, wallRatio, wallRatioWithoutHolds, parts }: EngineCost): string[] {
+function costLines({ rounds, engine, engineWithHolds, script, ratio: own, ratioWithHolds, parts }: EngineCost): string[] {
   const spread = ({ median, quartiles: [low, high] }: EngineCost['engine']['wallMs']) => `${ms(median)} (${ms(low)} to ${ms(high)})`;
   return [
-    headline('a', 'own cost of a passing run, engine : shell script', Math.max(cpuRatio, wallRatio), { atMost: 1 }),
-    `    processor ${ratio(cpuRatio)}: ${ms(engine.cpuMs)} : ${ms(script.cpuMs)}, mean of ${rounds}`,
-    `    wall      ${ratio(wallRatio)}: ${spread(engine.wallMs)} : ${spread(script.wallMs)}, median and quartiles`,
-    `    wall with the holds taken out, too: ${ratio(wallRatioWithoutHolds)}`,
-    '    where the engine spends its wall time:',
+    headline('a', 'own cost of a passing run, engine : shell script', Math.max(own.cpu, own.wall), { atMost: 1 }),
+    `    processor ${ratio(own.cpu)}: ${ms(engine.cpuMs)} : ${ms(script.cpuMs)}, mean of ${rounds}`,
+    `    wall      ${ratio(own.wall)}: ${spread(engine.wallMs)} : ${spread(script.wallMs)}, median and quartiles`,
+    `    with what it takes to start, hold and bury each program: processor ${ratio(ratioWithHolds.cpu)} (${ms(engineWithHolds.cpuMs)}), ` +
+      `wall ${ratio(ratioWithHolds.wall)} (${ms(engineWithHolds.wallMs.median)})`,
+    '    where that wall time goes, mean:',
     ...parts
       .filter(part => part.ms >= 0.2)
       .toSorted((x, y) => y.ms - x.ms)
@@ -56,7 +57,11 @@ const throughputLines = ({ shapes }: Throughput): string[] => [
   headline('c', 'wall of passing runs, one after another : at once', Math.min(...shapes.map(shape => shape.ratio)), {
     atLeast: 1.7,
   }),
-  ...shapes.map(shape => `    ${shape.name}: ${ratio(shape.ratio)}: ${seconds(shape.oneByOneMs)} : ${seconds(shape.atOnceMs)}`),
+  ...shapes.map(
+    shape =>
+      `    ${shape.name}: ${ratio(shape.ratio)}: ${seconds(shape.oneByOneMs)} : ${seconds(shape.atOnceMs)} ` +
+      `(one after another leaves room for at most ${ratio(shape.bound)})`,
+  ),
 ];
 
 const growthLines = ({ shapes }: Growth): string[] => [

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { childrenCpuMs } from './clocks.ts';
+import { start } from './start.ts';
 
 /** What `vitest run` of a project took, every process of it included. */
 export interface SuiteCost {
@@ -25,13 +25,8 @@ const SAMPLE_MS = 50;
  */
 export async function runSuite(dir: string, tests: number, { memory = false } = {}): Promise<SuiteCost> {
   const [began, cpu] = [performance.now(), childrenCpuMs()];
-  const child = execa(process.execPath, [VITEST, 'run'], {
-    cwd: dir,
-    env: { PATH: process.env['PATH'], HOME: dir, TMPDIR: process.env['TMPDIR'], NO_COLOR: '1' },
-    extendEnv: false,
-    all: true,
-    reject: false,
-  });
+  const env = { PATH: process.env['PATH'], HOME: dir, TMPDIR: process.env['TMPDIR'], NO_COLOR: '1' };
+  const child = start(dir, [process.execPath, VITEST, 'run'], env);
   let peak = 0;
   const sampler = memory && setInterval(() => (peak = Math.max(peak, pssOf(child.pid!))), SAMPLE_MS);
   const { all, exitCode } = await child;

@@ -1,11 +1,22 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { passingScenarios, nameOf, type Settings, type Shape } from './projects.ts';
+import { nameOf, passingScenarios, type Settings, type Shape } from './projects.ts';
 import { median } from './stats.ts';
-import { runSuite } from './suite.ts';
+import { runSuite, type SuiteCost } from './suite.ts';
 
 /** Part (c): passing runs at the same time against the same one after another, both through Vitest. */
 export interface Throughput {
-  shapes: { name: string; atOnceMs: number; oneByOneMs: number; ratio: number }[];
+  shapes: {
+    name: string;
+    atOnceMs: number;
+    oneByOneMs: number;
+    ratio: number;
+    /**
+     * What the ratio cannot exceed: processors there are, to those that one run after another keeps busy by itself. The two test
+     * commands of a run go on at the same time.
+     */
+    bound: number;
+  }[];
 }
 
 const oneByOne: Settings = { maxWorkers: 1, maxConcurrency: 1 };
@@ -17,14 +28,15 @@ export async function measureThroughput(scratch: string, shapes: readonly Shape[
     const dirs = [join(scratch, `at-once-${index}`), join(scratch, `one-by-one-${index}`)] as const;
     await passingScenarios(dirs[0], shape, {});
     await passingScenarios(dirs[1], shape, oneByOne);
-    const walls: [number[], number[]] = [[], []];
+    const costs: [SuiteCost[], SuiteCost[]] = [[], []];
     for (let round = 0; round < rounds; round += 1) {
       for (const side of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
-        walls[side].push((await runSuite(dirs[side], shape.files * shape.rows)).wallMs);
+        costs[side].push(await runSuite(dirs[side], shape.files * shape.rows));
       }
     }
-    const [atOnceMs, oneByOneMs] = [median(walls[0]), median(walls[1])];
-    measured.push({ name: nameOf(shape), atOnceMs, oneByOneMs, ratio: oneByOneMs / atOnceMs });
+    const [atOnceMs, oneByOneMs] = costs.map(side => median(side.map(cost => cost.wallMs))) as [number, number];
+    const busy = median(costs[1].map(({ cpuMs, wallMs }) => cpuMs / wallMs));
+    measured.push({ name: nameOf(shape), atOnceMs, oneByOneMs, ratio: oneByOneMs / atOnceMs, bound: availableParallelism() / busy });
   }
   return { shapes: measured };
 }

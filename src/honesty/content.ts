@@ -4,13 +4,13 @@ import { bytesOf, joinLines, linesOf, textOf } from './shelf.ts';
 import { withAt } from './mutant.ts';
 
 /** A view on the bytes of a file, as a clause of a scenario looks at them, and back. */
-export interface View {
+interface View {
   read(bytes: Uint8Array): unknown;
   /** Bytes that read as this value; undefined where there are none. */
   write(value: unknown, before: Uint8Array): Uint8Array | undefined;
 }
 
-export const sizeView: View = {
+const sizeView: View = {
   read: bytes => bytes.length,
   write: (value, before) => {
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > before.length + 1_000_000) return undefined;
@@ -20,7 +20,7 @@ export const sizeView: View = {
   },
 };
 
-export const linesView: View = {
+const linesView: View = {
   read: bytes => linesOf(textOf(bytes)),
   write: value => {
     const isText = Array.isArray(value) && value.every(line => typeof line === 'string' && !line.includes('\n'));
@@ -29,7 +29,7 @@ export const linesView: View = {
 };
 
 /** The content of a JSON file; of a .jsonl the list of its lines. */
-export const jsonView = (path: string): View => ({
+const jsonView = (path: string): View => ({
   read(bytes) {
     const text = textOf(bytes);
     return path.endsWith('.jsonl') ? linesOf(text).map(line => JSON.parse(line) as unknown) : JSON.parse(text);
@@ -42,7 +42,7 @@ export const jsonView = (path: string): View => ({
 });
 
 /** What a JSON pointer (RFC 6901) means in a JSON file. */
-export function pointerView(path: string, pointer: string): View {
+function pointerView(path: string, pointer: string): View {
   const steps: Path = pointer
     .split('/')
     .slice(1)

@@ -5,7 +5,7 @@ import { isMap } from '../model/json.ts';
 import { flipExit, spoilExit } from './exit-codes.ts';
 import { flipArtifacts } from './flip-artifacts.ts';
 import { flipEvents } from './flip-events.ts';
-import { flipsOf } from './flip-matcher.ts';
+import { flipsOf, refusesNothing } from './flip-matcher.ts';
 import { flippedBelow, spoiltBelow, type Flipped, type Spoilt } from './mutant.ts';
 import type { Shelf } from './shelf.ts';
 import { spoilArtifacts } from './spoil-artifacts.ts';
@@ -39,7 +39,8 @@ function* spoilKey(key: keyof Expectation, { exit, events, artifacts, ...rest }:
   else if (Object.hasOwn(facts, key)) {
     const { read, write } = facts[key]!;
     yield* spoiltBelow([], spoilsOf(rest[key] as Matcher, read(shelf)), value => write(shelf, value));
-    if (key !== 'approval_events')
+    // what is not there is anything but something
+    if (key !== 'approval_events' && refusesNothing(rest[key] as Matcher))
       yield {
         does: 'spoil',
         kind: 'evidence: key removed',

@@ -8,7 +8,7 @@ import { type Files, filesOf, textOf } from './shelf.ts';
 import { MARK } from './values.ts';
 
 /** Clauses that this page knows; an artifact with another has an assertion that nobody flips. */
-export const knownClauses: readonly string[] = ['size', 'matches', 'not_matches', 'lines', 'json', 'json_at', 'digest', 'same_as'];
+const knownClauses: readonly string[] = ['size', 'matches', 'not_matches', 'lines', 'json', 'json_at', 'digest', 'same_as'];
 
 /** Every way to make an expectation of the files of a bundle false for these files. */
 export function* flipArtifacts(spec: ArtifactsSpec, files: Files): Generator<Flipped> {

@@ -62,7 +62,9 @@ async function whySurvives(
   const evidence = evidenceOn(to);
   const found = await judge(spec, evidence);
   if (!found.some(({ path }) => isRelated(path, at))) return `expected a mismatch there, got ${shown(found)}`;
-  const left = await judge(withAt(spec, without, undefined), evidence);
+  const reduced = withAt(spec, without, undefined);
+  // nothing at all may be left of it
+  const left = await judge({ ...reduced, expect: reduced.expect ?? {} }, evidence);
   const still = left.filter(({ path }) => isRelated(path, at));
   return still.length > 0 ? `expected no mismatch there without ${showPath(without)}, got ${shown(still)}` : undefined;
 }

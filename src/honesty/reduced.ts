@@ -109,13 +109,9 @@ async function refusalOf(loading: Promise<unknown>): Promise<string | undefined>
   }
 }
 
-/** The same run as if it had been killed at once, and in the middle: the reserved report, and what was written by then. */
+/** The same run as if it had been killed at its first instant: the reserved report, and nothing else. */
 function killedRuns(shelf: Shelf): Shelf[] {
   const report = reservedOf(shelf.report ?? {});
-  const early = new Map([...shelf.files].filter(([path]) => path === 'report.json'));
-  const late = new Map([...shelf.files].filter(([path]) => path !== 'manifest.json' && path !== 'report.md'));
-  return [exitCodes.fail, exitCodes.sigkill].flatMap(exit => [
-    { ...shelf, report, sealed: false, exit, events: [], files: early },
-    { ...shelf, report, sealed: false, exit, events: shelf.events.filter(({ type }) => type !== 'run.completed'), files: late },
-  ]);
+  const files = new Map([['report.json', Buffer.from(JSON.stringify(report))]]);
+  return [exitCodes.fail, exitCodes.sigkill].map(exit => ({ ...shelf, report, sealed: false, exit, events: [], files }));
 }

@@ -18,7 +18,7 @@ export interface Room extends Forger {
   resign(change: (report: Loose) => void, below?: string): Promise<void>;
 }
 
-export function roomIn(dir: string, files: FilePort): Room {
+function roomIn(dir: string, files: FilePort): Room {
   const own = forger(dir, files);
   return {
     ...own,

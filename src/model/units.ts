@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { durationMs } from './duration.ts';
+
+const DAY_MS = 86_400_000;
 
 /** `250ms`, `30s`, `5m`: read as milliseconds, at most a day. */
 export const Duration = z
   .string()
   .regex(/^[1-9][0-9]{0,7}(ms|s|m)$/, 'must be a duration such as 250ms, 30s or 5m')
+  .refine(text => durationMs(text) <= DAY_MS, 'must be at most a day: 1440m')
   .describe('A duration: 250ms, 30s, 5m.');
 
 /** An identity in the form that folders and files can carry. */

@@ -1,22 +1,29 @@
 import { closeSync, constants, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { systemCode } from '../errors.ts';
 
 /**
  * Makes a folder and its parents. Not `mkdir({ recursive: true })`, which never returns where the system answers ENOENT
  * although the parent is there (Node 24, `/proc/x`).
  */
 export function makeFolder(path: string): void {
+  // looked at first: an error that Node makes costs more than ten folders
+  if (isFolder(path)) return;
+  const parent = dirname(resolve(path));
+  if (!isThere(parent)) makeFolder(parent);
   try {
     mkdirSync(path);
   } catch (error) {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-    const parent = dirname(resolve(path));
-    if (systemCode(error) !== 'ENOENT' || isThere(parent)) throw error;
-    makeFolder(parent);
-    makeFolder(path);
+    if (!isFolder(path)) throw error;
   }
 }
+
+const isFolder = (path: string): boolean => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    return false; // mkdir has the better words for why
+  }
+};
 
 /** Renames a folder onto nothing: rename(2) alone would also take the place of an empty folder. */
 export async function publishDir(from: string, to: string): Promise<void> {

@@ -26,6 +26,7 @@ const Backend = z
 export const needs = {
   python3: ['python3', '-c', 'raise SystemExit(0)'],
   pytest: ['python3', '-m', 'pytest', '--version'],
+  ca: ['ca', '--version'],
 } as const satisfies Record<string, readonly [string, ...string[]]>;
 export type Need = keyof typeof needs;
 const Need = z.enum(Object.keys(needs) as [Need, ...Need[]]);

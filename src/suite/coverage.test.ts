@@ -61,7 +61,12 @@ describe('a scenario shows', () => {
       expects({ exit: 'usage' }, { do: 'cli' }),
       ['exit class usage', 'exit class of the command line usage'],
     ],
-    ['the row of the matrix that it proves', aScenario({ expect: {} }, ['CTO-WORK-007/no-diff']), ['row of the failure matrix no-diff']],
+    [
+      'the row of the matrix that it proves by its blocker',
+      aScenario({ expect: { blocker: 'no_diff' } }, ['CTO-WORK-007/no-diff']),
+      ['blocker no_diff', 'row of the failure matrix no-diff'],
+    ],
+    ['no row that it only says it proves', aScenario({ expect: { blocker: 'timeout' } }, ['CTO-WORK-007/no-diff']), ['blocker timeout']],
     ['nothing while it is skipped', expects({ blocker: 'no_diff' }, { skip: 'later' }), []],
     ['nothing while it is to be written', expects({ blocker: 'no_diff' }, { todo: true }), []],
     ['nothing while it is known to fail', expects({ blocker: 'no_diff' }, { fails: 'blocker' }), []],

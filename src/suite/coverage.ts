@@ -1,5 +1,5 @@
 import type { Expectation } from '../expect/expectation.ts';
-import { blockerCodes, rowOf } from '../model/blocker.ts';
+import { blockerCodes, isBlockerCode, rowOf } from '../model/blocker.ts';
 import { built } from '../model/built.ts';
 import { events } from '../model/event.ts';
 import { exitClasses } from '../model/exit.ts';
@@ -42,7 +42,11 @@ const shownBy: Record<Kind, (scenario: Scenario) => readonly string[]> = {
     Object.entries(expect.artifacts ?? {}).flatMap(([path, clause]) => (clause === 'absent' ? [] : [path.replace(/^backend\//, '')])),
   'exit class': ({ spec: { expect } }) => classesOf(expect.exit),
   'exit class of the command line': ({ spec }) => (spec.do === 'cli' ? classesOf(spec.expect.exit) : []),
-  'row of the failure matrix': ({ proves }) => proves.filter(id => id.startsWith(`${MATRIX}/`)).map(id => id.slice(MATRIX.length + 1)),
+  // a row is shown by its blocker: to say that one proves it is not enough
+  'row of the failure matrix': ({ proves, spec: { expect } }) =>
+    texts([expect.blocker, ...[expect.blockers].flat().slice(0, 1)])
+      .flatMap(code => (isBlockerCode(code) ? (rowOf(code).matrix ?? []) : []))
+      .filter(row => proves.includes(`${MATRIX}/${row}`)),
 };
 
 const texts = (values: readonly unknown[]): string[] => values.filter(value => typeof value === 'string');

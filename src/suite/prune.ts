@@ -36,10 +36,16 @@ async function endedBefore(current: string, { files }: Pick<Ports, 'files'>) {
   for (const dir of await suiteFolders(dirname(current), files)) {
     const started = await startOf(dir, files);
     const isEarlier = dir !== current && started !== undefined && began !== undefined && started < began;
-    if (isEarlier && (await files.list(dir)).some(name => name.startsWith(ENDED)))
+    if (isEarlier && hasEnded(await files.list(dir)))
       found.push(await readSuite(dir, { files }).catch(unlessBroken));
   }
   return found.filter(suite => suite !== undefined);
+}
+
+/** A suite has ended when it says so, or when each of its shards does. */
+function hasEnded(names: readonly string[]): boolean {
+  const shards = names.flatMap(name => /^ended-\d+-of-(\d+)$/.exec(name)?.[1] ?? []);
+  return names.includes(ENDED) || shards.some(count => shards.filter(other => other === count).length === Number(count));
 }
 
 function unlessBroken(error: unknown): undefined {

@@ -189,11 +189,14 @@ describe('pruning', () => {
     const running = await project.open('running');
     await project.bundle('running-0', 'running');
     await running.end(id, { ...green, bundle: 'reports/runs/running-0' });
+    const half = await project.open('half-ended');
+    await project.bundle('half-ended-0', 'half-ended');
+    await half.close('1/2');
     const broken = await project.ended('broken', ['green', 'green']);
     await ports.files.write(join(broken, resultFile(id)), '{');
     const last = await project.ended('last', ['green', 'green']);
     await pruneSuites(last, join(project.root, 'reports/runs'), project.root, ports);
-    expect(await project.runs()).toEqual(['broken-0', 'broken-1', 'half', 'last-0', 'last-1', 'mine', 'running-0']);
+    expect(await project.runs()).toEqual(['broken-0', 'broken-1', 'half', 'half-ended-0', 'last-0', 'last-1', 'mine', 'running-0']);
     expect((await readSuite(running.dir, ports)).results).toHaveLength(1);
   });
 
@@ -204,6 +207,7 @@ describe('pruning', () => {
     const strange = await project.open('strange');
     await strange.end(id, { ...green, bundle: 'src' });
     await strange.close('1/2');
+    await strange.close('2/2');
     const last = await project.ended('last', ['green', 'green']);
     await pruneSuites(last, join(project.root, 'reports/runs'), project.root, ports);
     expect(await ports.files.stat(join(project.root, 'src/report.json'))).toBeDefined();

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { Entry, Ports } from '../ports.ts';
 import { git } from './git.ts';
+import { MAX_PACK_BYTES } from './pack.ts';
 import { HEAD, makeRepository, type Leaf, type Repository } from './repository.ts';
 
 /** The folder that the agent works in, and what the harness knows of it by itself. */
@@ -13,7 +14,7 @@ export interface Workspace {
   baseline: readonly Entry[];
   /** Untouched copy of the seed, outside of both writable roots. */
   seedDir: string;
-  /** Objects of the baseline commit, by their path in a git directory. Kept in memory, where nobody else can write. */
+  /** What holds the objects of the baseline commit, by path in a git directory. Kept in memory, where nobody else can write. */
   objects: ReadonlyMap<string, Uint8Array>;
   /** The one commit of the workspace. */
   baselineCommit: string;
@@ -31,7 +32,8 @@ export async function openWorkspace(seedDir: string, parent: string, ports: Port
   const dir = join(parent, 'workspace');
   await files.copyTree(seedDir, dir);
   const baseline = await files.walk(dir, WALK);
-  const wantsGit = baseline.some(entry => basename(entry.path) === '.gitattributes');
+  const bytes = baseline.reduce((sum, entry) => sum + entry.bytes, 0);
+  const wantsGit = bytes > MAX_PACK_BYTES / 2 || baseline.some(entry => basename(entry.path) === '.gitattributes');
   const { commit, objects } = await (wantsGit ? commitByGit(dir, ports) : commitByHand(dir, baseline, ports));
   return { dir, parent, baseline, seedDir, objects, baselineCommit: commit };
 }
@@ -47,12 +49,11 @@ async function commitByHand(dir: string, baseline: readonly Entry[], { files }: 
     else leaves.push({ path, mode: mode & 0o100 ? '100755' : '100644', content: await files.readBytes(join(dir, path)), seen });
   }
   const repository = makeRepository(leaves, AGENT_CONFIG);
-  for (const folder of repository.folders) await files.makeDir(join(dir, '.git', folder));
   for (const [path, content] of [...repository.files, ...repository.objects]) await files.write(join(dir, '.git', path), content);
   return repository;
 }
 
-/** The same by hardened git, for seeds whose contents git is asked to change on the way in. */
+/** The same by hardened git, for seeds whose contents git is asked to change on the way in, and for enormous ones. */
 async function commitByGit(dir: string, ports: Ports): Promise<Committed> {
   const { files } = ports;
   const dotGit = join(dir, '.git');

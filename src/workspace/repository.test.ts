@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodePorts } from '../node/ports.ts';
@@ -37,6 +37,9 @@ const tricky = {
   [`${'long'.repeat(50)}/${'name'.repeat(50)}/x`]: 'a path of 400 bytes\n',
   '.gitignore': 'a.txt\n',
   'crlf.txt': 'as it is\r\n',
+  twice: 'one\n',
+  // sizes around every border of the size field of a pack
+  ...Object.fromEntries([15, 16, 2047, 2048, 300_000].map(size => [`size-${size}`, 'x'.repeat(size)])),
 };
 
 describe('the repository of a workspace', () => {
@@ -58,8 +61,9 @@ describe('the repository of a workspace', () => {
   });
 
   it('is whole in the eyes of git: objects, refs, reflog and index', async () => {
-    const { ask } = await opened(tricky);
+    const { dir, ask } = await opened(tricky);
     expect(ask('fsck', '--strict', '--full')).toBe('');
+    expect(ask('verify-pack', `.git/objects/pack/${readdirSync(join(dir, '.git/objects/pack'))[0]}`)).toBe('');
     expect(ask('status', '--porcelain', '--ignored')).toBe('');
     expect(ask('branch', '--show-current')).toBe('main');
     expect(ask('log', '--format=%an <%ae> %at %s')).toBe('proofgate <proofgate@localhost> 1767225600 baseline');
@@ -91,6 +95,17 @@ describe('the repository of a workspace', () => {
       );
       expect(stdout).toBe(attributes ? '.gitattributes\na.txt\n' : 'a.txt\n');
     }
+  });
+
+  it('takes whatever an agent does with it', async () => {
+    const { dir, ask } = await opened(tricky);
+    writeFileSync(join(dir, 'a.txt'), 'two\n');
+    ask('commit', '--quiet', '-am', 'edit');
+    ask('tag', 'v1');
+    ask('stash', 'list');
+    ask('gc', '--quiet', '--prune=now');
+    expect(ask('diff', '--name-only', 'HEAD~1')).toBe('a.txt');
+    expect(ask('fsck', '--strict', '--full')).toBe('');
   });
 
   it('has a commit even where the seed has no file', async () => {

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { deflateSync } from 'node:zlib';
 import type { Stat } from '../ports.ts';
 import { COMMITTED_AT, IDENTITY } from './git.ts';
+import { checked, makePack } from './pack.ts';
 
 /** A file or a link of the one commit. */
 export interface Leaf {
@@ -17,33 +16,25 @@ export interface Leaf {
 /** A git directory. */
 export interface Repository {
   commit: string;
-  /** Path of every object below the git directory, to its bytes. */
+  /** What holds its objects, by path below the git directory. */
   objects: ReadonlyMap<string, Uint8Array>;
-  /** The same of everything else. */
+  /** Everything else, by path. */
   files: ReadonlyMap<string, string | Uint8Array>;
-  /** Folders that are there although nothing is in them. */
-  folders: readonly string[];
 }
 
 /**
- * A git directory with one commit on `main`, exactly as `git init`, `git add` and `git commit` would leave it. Git itself would be
- * three processes for every run; what it writes is three kinds of objects and an index.
+ * A git directory with one commit on `main`, that of `git init`, `git add` and `git commit`. Git itself would be three processes and
+ * a file and a folder for every object; what it writes is three kinds of objects and an index.
  * Formats: gitformat-index(5), https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
  *
  * Not for trees with `.gitattributes`, which may want their contents changed on the way in.
  */
 export function makeRepository(leaves: readonly Leaf[], config: string, message = 'baseline'): Repository {
-  const objects = new Map<string, Uint8Array>();
-  const store = (kind: 'blob' | 'tree' | 'commit', content: Uint8Array): string => {
-    const bytes = Buffer.concat([Buffer.from(`${kind} ${content.length}\0`), content]);
-    const id = createHash('sha1').update(bytes).digest('hex');
-    objects.set(`objects/${id.slice(0, 2)}/${id.slice(2)}`, deflateSync(bytes));
-    return id;
-  };
-  const blobs = leaves.map(leaf => ({ ...leaf, id: store('blob', leaf.content) }));
-  const tree = storeTree(blobs, content => store('tree', content));
+  const pack = makePack();
+  const blobs = leaves.map(leaf => ({ ...leaf, id: pack.add('blob', leaf.content) }));
+  const tree = storeTree(blobs, content => pack.add('tree', content));
   const signature = `${IDENTITY.name} <${IDENTITY.email}> ${Date.parse(COMMITTED_AT) / 1000} +0000`;
-  const commit = store('commit', Buffer.from(`tree ${tree}\nauthor ${signature}\ncommitter ${signature}\n\n${message}\n`));
+  const commit = pack.add('commit', Buffer.from(`tree ${tree}\nauthor ${signature}\ncommitter ${signature}\n\n${message}\n`));
   const moved = `${'0'.repeat(40)} ${commit} ${signature}\tcommit (initial): ${message}\n`;
 
   const files = new Map<string, string | Uint8Array>([
@@ -52,10 +43,9 @@ export function makeRepository(leaves: readonly Leaf[], config: string, message 
     ['refs/heads/main', `${commit}\n`],
     ['logs/HEAD', moved],
     ['logs/refs/heads/main', moved],
-    ['COMMIT_EDITMSG', `${message}\n`],
     ['index', indexOf(blobs)],
   ]);
-  return { commit, objects, files, folders: ['objects/info', 'objects/pack', 'refs/tags'] };
+  return { commit, objects: pack.files(), files };
 }
 
 /** What makes a folder a git directory, beside its objects. */
@@ -112,6 +102,5 @@ function indexOf(blobs: readonly Blob[]): Uint8Array {
     });
   const header = Buffer.from('DIRC\0\0\0\x02\0\0\0\0', 'latin1');
   header.writeUInt32BE(entries.length, 8);
-  const body = Buffer.concat([header, ...entries]);
-  return Buffer.concat([body, createHash('sha1').update(body).digest()]);
+  return checked([header, ...entries]);
 }
