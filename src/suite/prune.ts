@@ -36,8 +36,7 @@ async function endedBefore(current: string, { files }: Pick<Ports, 'files'>) {
   for (const dir of await suiteFolders(dirname(current), files)) {
     const started = await startOf(dir, files);
     const isEarlier = dir !== current && started !== undefined && began !== undefined && started < began;
-    if (isEarlier && hasEnded(await files.list(dir)))
-      found.push(await readSuite(dir, { files }).catch(unlessBroken));
+    if (isEarlier && hasEnded(await files.list(dir))) found.push(await readSuite(dir, { files }).catch(unlessBroken));
   }
   return found.filter(suite => suite !== undefined);
 }
