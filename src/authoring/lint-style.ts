@@ -37,21 +37,17 @@ function notsIn(value: unknown, path: Path): Path[] {
   });
 }
 
-/** What a layer expects and the layers under it expect already, or takes back though nobody expects it. */
+/** What a layer expects and the layers under it expect already. */
 export const saidTwice = ({ scenarios }: LintInput): Finding[] => scenarios.flatMap(twiceIn);
 
 function twiceIn({ layers }: Layered): Finding[] {
   return layers.flatMap((layer, i) => {
     const below = resolve(layers.slice(0, i));
-    const above = resolve(layers.slice(0, i + 1));
     return expectationsOf(layer).flatMap((path): Finding[] => {
       const value = valueAt(layer.value, path);
       const known = valueAt(below, path);
       const at = (message: string, hint: string) =>
         problemIn([layer], { path, message: `${showPath(path)}: ${message}`, hint, part: 'key' });
-      if (value === null && valueAt(above, path) === undefined) {
-        return known === undefined ? [finding('warning', 'takes-back-nothing', at('takes back what nobody expects', 'leave it out'))] : [];
-      }
       return known !== undefined && isDeepStrictEqual(known, value)
         ? [finding('warning', 'repeats-default', at('only repeats what is expected further out', 'leave it out'))]
         : [];

@@ -108,7 +108,7 @@ describe('what runs and is hardly meant so is a warning', () => {
       ),
       'scenarios/b.yaml': good,
     };
-    expect(await found(files)).toEqual(['warning takes-back-nothing scenarios/a.yaml:4:42']);
+    expect(await found(files)).toEqual(['problem load scenarios/a.yaml:4:42']);
   });
 
   it('$not over a map of keys, at any depth, and not over a value or an operator', async () => {
@@ -162,7 +162,7 @@ describe('files that no test runs are noted', () => {
     const files = {
       'scenarios/a.yaml': good,
       'scenarios/_b.yaml': 'broken: [\n',
-      'scenarios/_defaults.yml': 'x: 1\n',
+      'scenarios/_notes.yml': 'x: 1\n',
       'scenarios/.hidden/c.yaml': 'x: 1\n',
       'scenarios/_folder/d.yaml': good.replace('why', 'name: another\nwhy'),
       'scenarios/notes.yml~': 'x',
@@ -170,7 +170,7 @@ describe('files that no test runs are noted', () => {
     };
     expect(await found(files)).toEqual([
       'note not-run scenarios/_b.yaml',
-      'note not-run scenarios/_defaults.yml',
+      'note not-run scenarios/_notes.yml',
       'note not-run scenarios/.hidden/c.yaml',
     ]);
     expect((await lint(files)).out).toContain('defaults are read from _defaults.yaml only');

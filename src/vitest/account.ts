@@ -1,14 +1,15 @@
 import { relative } from 'node:path';
 import type { Reporter, TestCase, Vitest } from 'vitest/node';
-import { notBuilt } from '../model/built.ts';
 import type { Ports } from '../ports.ts';
 import { type Scenario, titleOf } from '../scenario/scenario.ts';
 import { missingFrom } from '../suite/coverage.ts';
 import { pruneSuites } from '../suite/prune.ts';
-import { type ResultState, suitesBeside } from '../suite/record.ts';
+import { suitesBeside } from '../suite/record.ts';
 import { type Ending, openSuite, type SuiteRecord } from '../suite/write.ts';
-import type { ProofMeta, SuiteContext } from './context.ts';
+import type { SuiteContext } from './context.ts';
 import { idleFilters } from './filters.ts';
+import { isTodo, pageOf, proofOf, stateOf } from './page.ts';
+import { incomplete, nothingBehind, nothingSelected, nothingThere, plainError } from './refusal.ts';
 import type { Shelf } from './shelf.ts';
 
 interface Account {
@@ -81,8 +82,6 @@ export function account({ vitest, suite, load, isScenario, coverage, keepsAll }:
   };
 }
 
-const proofOf = (test: TestCase): ProofMeta => test.meta().proof ?? {};
-const isTodo = (test: TestCase) => test.options.mode === 'todo';
 const isSelected = (test: TestCase) => test.result().state !== 'skipped' || proofOf(test).notProven !== undefined || isTodo(test);
 
 /** What the record says of a test; undefined for one that a filter left out. */
@@ -100,66 +99,9 @@ function endingOf(test: TestCase, project: string): Ending | undefined {
   };
 }
 
-function stateOf(test: TestCase): ResultState | undefined {
-  const { state } = test.result();
-  const { notProven, fails } = proofOf(test);
-  if (state === 'failed') return 'red';
-  if (isTodo(test)) return 'todo';
-  if (state === 'skipped') return notProven === undefined ? undefined : 'skipped';
-  if (state !== 'passed') return undefined;
-  if (fails !== undefined) return 'fails';
-  return test.diagnostic()?.flaky ? 'flaky' : 'green';
-}
-
-/** What the end of a suite says beside the counts of Vitest. */
-function pageOf(tests: readonly TestCase[], recordedIn: string | undefined): string {
-  const line = (test: TestCase, reason: string) => `  ${test.module.relativeModuleId}: ${test.fullName}: ${reason}`;
-  const list = (title: string, lines: readonly string[]) => (lines.length > 0 ? [`${title} (${lines.length}):`, ...lines, ''] : []);
-  const told = (of: (test: TestCase) => string | undefined) =>
-    tests.flatMap(test => {
-      const reason = of(test);
-      return reason === undefined ? [] : [line(test, reason)];
-    });
-  const waived = tests.flatMap(test =>
-    Object.entries(proofOf(test).waived ?? {}).map(([name, reason]) => line(test, `${name}: ${reason}`)),
-  );
-  const missing = [...notBuilt.blockers, ...notBuilt.exits.map(name => `exit class ${name}`)];
-  return [
-    '',
-    ...list(
-      'Not proven',
-      told(test => proofOf(test).notProven ?? (isTodo(test) ? 'todo' : undefined)),
-    ),
-    ...list('Known to fail, and a missing one to a gate', knownFailures(tests)),
-    ...list(
-      'Flaky, and a missing one to a gate',
-      told(test => (stateOf(test) === 'flaky' ? 'green only when repeated' : undefined)),
-    ),
-    ...list('Waived', waived),
-    `Not built yet, in no suite: ${missing.join(', ')}`,
-    ...(recordedIn === undefined ? [] : [`Record of this suite: ${recordedIn}`]),
-    '',
-  ].join('\n');
-}
-
 /** Another shard may have what this one has not, unless no scenario has such a name. */
 const mayBeElsewhere = (planned: readonly Scenario[], { config: { testNamePattern } }: Vitest) =>
   !testNamePattern || planned.some(scenario => titleOf(scenario).search(testNamePattern) >= 0);
-
-/** One scenario a line; of a table with many, how many. */
-function knownFailures(tests: readonly TestCase[]): string[] {
-  const byFile = Object.groupBy(
-    tests.filter(test => proofOf(test).fails !== undefined),
-    test => test.module.relativeModuleId,
-  );
-  return Object.entries(byFile).flatMap(([file, known = []]) =>
-    known.length > MANY
-      ? [`  ${file}: ${known.length} scenarios`]
-      : known.map(test => `  ${file}: ${test.fullName}: ${proofOf(test).fails}`),
-  );
-}
-
-const MANY = 5;
 
 /** File filters, as they stand on the command line. */
 const filtersOf = ({ filenamePattern = [] }: Vitest & { filenamePattern?: string[] | undefined }) => filenamePattern;
@@ -171,26 +113,3 @@ const isWhole = (vitest: Vitest) => {
 };
 
 const nothing = () => undefined;
-
-const nothingThere = (dir: string): Error =>
-  plainError(
-    'NothingSelected',
-    `No scenario of ${dir} is run: nothing was proven.\n  hint: is it the folder that scenarios({ dir }) means, and does test.exclude leave it in?`,
-  );
-
-function nothingSelected(): Error {
-  return plainError('NothingSelected', 'The filters select no scenario: nothing was proven.\n  hint: npx vitest list prints the names');
-}
-
-function nothingBehind(filters: readonly string[]): Error {
-  const message = `No scenario is below ${filters.join(', ')}: nothing was proven there.\n  hint: npx vitest list prints the names`;
-  return plainError('NothingSelected', message);
-}
-
-function incomplete(missing: readonly string[]): Error {
-  const lines = missing.map(name => `  ${name}`).join('\n');
-  return plainError('SuiteIncomplete', `no scenario expects:\n${lines}\n  hint: each of these needs a scenario that brings it about`);
-}
-
-/** Its words and nothing else: there is no line of code to look at. */
-const plainError = (name: string, message: string): Error => Object.assign(new Error(message), { name, stack: `${name}: ${message}` });
