@@ -135,9 +135,7 @@ export function notRun({ untested, read, tested, root }: LintInput): Finding[] {
       finding('note', 'not-run', {
         at: below(path),
         message: 'no test runs it: its name, or that of its folder, begins with _ or a dot',
-        hint: /^_defaults\.ya?ml$/.test(basename(path))
-          ? `defaults are read from ${DEFAULTS} only`
-          : 'rename it where it is meant to be run',
+        hint: 'rename it where it is meant to be run',
       }),
     ),
     ...stray.map(path =>
