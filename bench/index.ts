@@ -4,8 +4,7 @@
  * Measures side by side, in one run, and prints ratios with the machine that they were taken on. A goal that is missed is
  * reported and no failure; a part that could not be measured is one. How it is done, and what is in and out: docs/performance.md.
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { measureCollection } from './collection.ts';
 import { measureEngineCost } from './engine-cost.ts';
@@ -14,6 +13,7 @@ import { measureMemory } from './memory.ts';
 import { type Options, type Part, readOptions } from './options.ts';
 import { installPackage } from './package.ts';
 import { machineLines, type Results, resultLines } from './page.ts';
+import { makeScratch } from './scratch.ts';
 import { measureThroughput } from './throughput.ts';
 
 const options = readOptions(process.argv.slice(2));
@@ -30,19 +30,15 @@ async function bench(wanted: Options): Promise<void> {
   const say = (lines: readonly string[]) => wanted.json || console.log(lines.join('\n'));
   say(machineLines(machine));
 
-  const scratch = await mkdtemp(join(tmpdir(), 'proofgate-bench-'));
+  using scratch = makeScratch();
   const results: Results = {};
-  try {
-    const home = await installPackage(scratch);
-    for (const part of wanted.parts) {
-      const room = join(scratch, part);
-      await mkdir(room);
-      const measured = await measure(part, home, room, wanted);
-      Object.assign(results, measured);
-      say(['', ...resultLines(measured)]);
-    }
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
+  const home = await installPackage(scratch.path);
+  for (const part of wanted.parts) {
+    const room = join(scratch.path, part);
+    await mkdir(room);
+    const measured = await measure(part, home, room, wanted);
+    Object.assign(results, measured);
+    say(['', ...resultLines(measured)]);
   }
   const loadAfter = load();
   say(['', `load average afterwards: ${loadAfter.toFixed(2)}`]);

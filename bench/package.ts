@@ -18,7 +18,11 @@ export async function installPackage(root: string): Promise<string> {
     if (!name.startsWith('.')) await symlink(join(checkout, 'node_modules', name), join(modules, name));
   }
   const dist = join(home, 'dist');
-  await execa('tsc', ['-p', 'tsconfig.build.json', '--noCheck', '--outDir', dist], { cwd: checkout, preferLocal: true });
+  await execa('tsc', ['-p', 'tsconfig.build.json', '--noCheck', '--outDir', dist], {
+    cwd: checkout,
+    preferLocal: true,
+    killDescendants: true,
+  });
   await cp(join(checkout, 'src', 'children'), join(dist, 'children'), { recursive: true, filter: path => !path.endsWith('.ts') });
   for (const part of ['package.json', 'fixtures', 'admissions', 'schema'])
     await cp(join(checkout, part), join(home, part), { recursive: true });

@@ -4,14 +4,13 @@
  * The table behind the plugin's pool, workers and concurrency: the same passing runs under every setting, the whole table once per
  * round. Wall and processor time are medians for one run of the engine, Vitest's own start and the calibrations included.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeMachine, requireLinux } from './machine.ts';
 import { installPackage } from './package.ts';
 import { machineLines } from './page.ts';
 import { passingScenarios, type Settings } from './projects.ts';
+import { makeScratch } from './scratch.ts';
 import { median } from './stats.ts';
 import { runSuite, type SuiteCost } from './suite.ts';
 
@@ -38,24 +37,20 @@ const settings = values.pools
 
 requireLinux();
 console.log(machineLines(describeMachine()).join('\n'));
-const scratch = await mkdtemp(join(tmpdir(), 'proofgate-bench-'));
-try {
-  await installPackage(scratch);
-  for (const [index, setting] of settings.entries()) await passingScenarios(join(scratch, `${index}`), shape, setting);
-  const costs: SuiteCost[][] = settings.map(() => []);
-  for (let round = 0; round < Number(values.rounds); round += 1) {
-    const order = [...settings.keys()];
-    for (const index of round % 2 === 0 ? order : order.toReversed()) {
-      costs[index]!.push(await runSuite(join(scratch, `${index}`), runs));
-    }
+using scratch = makeScratch();
+await installPackage(scratch.path);
+for (const [index, setting] of settings.entries()) await passingScenarios(join(scratch.path, `${index}`), shape, setting);
+const costs: SuiteCost[][] = settings.map(() => []);
+for (let round = 0; round < Number(values.rounds); round += 1) {
+  const order = [...settings.keys()];
+  for (const index of round % 2 === 0 ? order : order.toReversed()) {
+    costs[index]!.push(await runSuite(join(scratch.path, `${index}`), runs));
   }
-  console.log(`${runs} runs in ${shape.files} files, milliseconds for one run\n`);
-  console.log('| pool | workers | at once in each | wall | processor |\n|---|---|---|---|---|');
-  for (const [index, { pool, maxWorkers, maxConcurrency }] of settings.entries()) {
-    const of = (figure: (cost: SuiteCost) => number) => Math.round(median(costs[index]!.map(figure)));
-    const row = [pool, maxWorkers, maxConcurrency, of(c => c.wallMs / runs), of(c => c.cpuMs / runs)];
-    console.log(`| ${row.join(' | ')} |`);
-  }
-} finally {
-  await rm(scratch, { recursive: true, force: true });
+}
+console.log(`${runs} runs in ${shape.files} files, milliseconds for one run\n`);
+console.log('| pool | workers | at once in each | wall | processor |\n|---|---|---|---|---|');
+for (const [index, { pool, maxWorkers, maxConcurrency }] of settings.entries()) {
+  const of = (figure: (cost: SuiteCost) => number) => Math.round(median(costs[index]!.map(figure)));
+  const row = [pool, maxWorkers, maxConcurrency, of(c => c.wallMs / runs), of(c => c.cpuMs / runs)];
+  console.log(`| ${row.join(' | ')} |`);
 }
