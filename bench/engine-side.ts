@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { admissionFolders } from '../src/admission/index.ts';
 import { createInterface } from 'node:readline';
 import type { Plan } from '../src/model/plan.ts';
 import type { Ports } from '../src/ports.ts';
@@ -76,6 +77,7 @@ const makePlan = async (): Promise<Plan> => ({
   fake: defaultFakeScript,
   patches: {},
   model: null,
+  admissions: admissionFolders(home, undefined),
   env: {},
   limits: defaultLimits,
   approval: { answer: 'nobody', actor: 'nobody' },

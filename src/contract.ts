@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Backend } from './backends/index.ts';
 import { offeredLevel, requiredLevel } from './containment/index.ts';
 import type { EngineIdentity } from './evidence/reserve.ts';
 import type { Contract } from './model/contract.ts';
@@ -14,11 +15,16 @@ export interface ContractParts {
   workspaceDir: string;
   engine: EngineIdentity;
   program: Program | null;
+  /** What is fixed by the backend's kind. */
+  backend: Pick<Backend, 'usesModel' | 'binary' | 'ownState'>;
   protectedRoots: string[];
 }
 
 /** Step 2: the task with everything optional resolved. What stands here is what is judged, and nothing else. */
-export function makeContract(plan: Plan, { runId, bundleDir, workspaceDir, engine, program, protectedRoots }: ContractParts): Contract {
+export function makeContract(
+  plan: Plan,
+  { runId, bundleDir, workspaceDir, engine, program, backend, protectedRoots }: ContractParts,
+): Contract {
   const { task, limits } = plan;
   const { spec } = task;
   const { verification, approval } = spec;
@@ -50,7 +56,13 @@ export function makeContract(plan: Plan, { runId, bundleDir, workspaceDir, engin
       timeout_ms: limits.verificationMs ?? durationMs(verification.timeout),
     },
     required_events: [...(spec.required_events === 'default' ? defaultRequiredEvents : spec.required_events)],
-    backend: { id: plan.backend.id, argv: plan.backend.argv ?? null },
+    backend: {
+      id: plan.backend.id,
+      argv: plan.backend.argv ?? null,
+      uses_model: backend.usesModel,
+      uses_binary: backend.binary !== undefined,
+      own_state: [...backend.ownState],
+    },
     stage: plan.stage,
     model: plan.model,
     limits: { backend_ms: limits.backendMs, run_ms: limits.runMs, output_bytes: limits.outputBytes, processes: limits.processes },

@@ -7,6 +7,8 @@ export interface Ports {
   exec: Exec;
   /** Starts one of our own programs, which ends its own children in good order; see `supervise` for anybody else's. */
   start: Start;
+  /** Servers on the loopback, and the harness's own requests. */
+  http: Http;
   clock: Clock;
   host: Host;
   /** Random bytes as hex. */
@@ -124,6 +126,8 @@ export interface Files {
   chown(path: string, owner: User): Promise<void>;
   /** Removes a file or a whole tree, also one whose folders were made unreadable; what is absent is fine. */
   remove(path: string): Promise<void>;
+  /** Copies one file, links followed, to a new one. @throws EEXIST */
+  copyFile(from: string, to: string): Promise<void>;
   /** Copies a tree of files, folders and links as new files (never hard links). @throws UserError naming anything else */
   copyTree(from: string, to: string): Promise<void>;
   /** A fresh private folder (0700), named with the engine's pid, that removes itself. */
@@ -131,6 +135,28 @@ export interface Files {
   /** Removes what engines that were killed left behind under this prefix. @returns the folders that are gone */
   removeStaleScratch(prefix: string): Promise<string[]>;
   realPath(path: string): Promise<string>;
+}
+
+// Network
+
+/** Answers one HTTP request; what it throws is a 500 without a body. */
+export type HttpHandler = (request: Request) => Promise<Response>;
+
+/** A server of the harness. Disposal ends every connection at once. */
+export interface Served extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT`, as the one who is let in reaches it. */
+  readonly origin: string;
+  /** `private`: a network namespace of its own that holds this server and nothing else. `host`: the loopback of this machine. */
+  readonly network: 'private' | 'host';
+  /** Destinations that were asked for through this server as a proxy, and refused: `host:port`, each once, in order. */
+  readonly refused: readonly string[];
+}
+
+export interface Http {
+  /** Serves on 127.0.0.1, on a port that the system chooses. Where the host has no namespace for `private`, it stands on `host`. */
+  serve(handler: HttpHandler, options?: { private?: boolean }): Promise<Served>;
+  /** A request of the harness's own: no proxy, no configuration of the environment. @throws TypeError with the system's code as `cause.code` when nobody answers */
+  fetch(url: string, init: { method: string; headers: Record<string, string>; body: string; signal: AbortSignal }): Promise<Response>;
 }
 
 // Processes
@@ -156,6 +182,8 @@ export interface SuperviseOptions {
   report?: { kind: 'socket' | 'pipe'; onData(chunk: Uint8Array): void };
   /** More processes than this at one time end the tree. */
   maxProcesses?: number;
+  /** The tree is put into the namespace of this server where it has one; where not, its connections are watched. */
+  network?: Served | undefined;
 }
 
 /** How the tree ended; every process of it is dead (or counted in `survivors`). */
@@ -172,6 +200,8 @@ export interface Exit {
   survivors: number;
   /** How the tree was held together. */
   tree: 'pid_namespace' | 'best_effort';
+  /** `address:port` of remote ends that were seen beside `SuperviseOptions.network`; none where nobody had to look. */
+  connections: readonly string[];
   elapsedMs: number;
 }
 

@@ -34,7 +34,8 @@ import {
 export async function runPlan(plan: Plan, ports: Ports, stop: AbortSignal, engine: Engine): Promise<Evidence> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(plan.limits.runMs)]);
   const backend = findBackend(plan.backend.id);
-  const redactor = makeRedactor(collectSecrets({ ...ports.host.env, ...plan.env }, plan.given.secrets));
+  const token = backend.usesModel ? ports.randomHex(24) : '';
+  const redactor = makeRedactor(collectSecrets({ ...ports.host.env, ...plan.env, PROOFGATE_RUN_TOKEN: token }, plan.given.secrets));
   await using room = await ports.files.scratch(scratchPrefixes.room);
   await using harness = await ports.files.scratch(scratchPrefixes.harness);
 
@@ -42,7 +43,7 @@ export async function runPlan(plan: Plan, ports: Ports, stop: AbortSignal, engin
   const short = skippedSecrets(ports.host.env);
   if (short.length > 0) bundle.trace.note('reserve', { too_short_to_be_looked_for: short });
   try {
-    const run = await agree(plan, { backend, bundle, engine, ports, signal, workspaceParent: room.path, scratch: harness.path }); // 2
+    const run = await agree(plan, { backend, bundle, engine, ports, signal, token, workspaceParent: room.path, scratch: harness.path }); // 2
     try {
       await takeSteps(run);
     } catch (error) {

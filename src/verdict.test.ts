@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { GatewayFacts } from './model/gateway.ts';
 import type { Facts } from './model/facts.ts';
 import { noFacts } from './model/facts.ts';
 import { aBackend, aChange, aContract, aTestReport, aTestRun, greenFacts } from './testing/samples.ts';
@@ -134,9 +135,65 @@ describe('the sentence that a person reads', () => {
   });
 
   it('names case as the seeds do', () => {
-    const contract = aContract({ backend: { id: 'case', argv: null } });
+    const contract = aContract({ backend: { id: 'case', argv: null, uses_model: true, uses_binary: true, own_state: ['.case'] } });
     expect(judge(contract, greenFacts({ backend: aBackend({ protocol_error: 'x' }) })).failureReason).toBe(
       'case agent result protocol failed',
     );
+  });
+});
+
+describe('what kept a backend without an envelope from its model', () => {
+  const gateway = (over: Partial<GatewayFacts> = {}): GatewayFacts => ({
+    requests: 3,
+    answered: 3,
+    refused: 0,
+    repairs: 0,
+    tokens: { input: 1, output: 1 },
+    last: { status: 200, upstream_status: 200, shape: 'content', cause: null, refused: null },
+    network: 'private',
+    refused_destinations: [],
+    connections: [],
+    ...over,
+  });
+  const last = (over: Partial<NonNullable<GatewayFacts['last']>>) => ({ last: { ...gateway().last!, ...over } });
+  const mute = aBackend({ claim: null, protocol_error: 'no envelope' });
+  const blockersOf = (over: Partial<GatewayFacts>, backend = mute) =>
+    judge(aContract(), greenFacts({ backend, gateway: gateway(over) })).blockers.map(({ code, cause }) =>
+      cause ? `${code} ${cause}` : code,
+    );
+
+  it.each<[string, Partial<GatewayFacts>, string]>([
+    ['it never asked', { requests: 0, last: null }, 'provider_unavailable local_config_missing'],
+    [
+      'the last answer was an error',
+      last({ status: 401, upstream_status: 401, shape: 'error', cause: 'unauthorized' }),
+      'provider_unavailable unauthorized',
+    ],
+    [
+      'nobody listened',
+      last({ upstream_status: null, shape: 'refused', cause: 'connection_refused' }),
+      'provider_unavailable connection_refused',
+    ],
+    ['the gateway refused it', last({ status: 429, refused: 'limit_tokens' }), 'backend_failed'],
+    ['the provider answered', {}, 'agent_protocol_error'],
+    ['it only reasoned', last({ shape: 'reasoning_only' }), 'agent_protocol_error'],
+  ])('%s', (_what, over, expected) => {
+    expect(blockersOf(over)).toEqual([expected]);
+  });
+
+  it('is not asked where there is an envelope, whatever the last answer was', () => {
+    expect(blockersOf(last({ status: 500, shape: 'error', cause: 'server_error' }), aBackend())).toEqual([]);
+  });
+
+  it('is not asked where the time was up, or the backend crashed', () => {
+    const broken = last({ status: 500, shape: 'error', cause: 'server_error' });
+    expect(blockersOf(broken, aBackend({ claim: null, timed_out: true }))).toEqual(['lifecycle_timeout_after_valid_patch']);
+    expect(blockersOf(broken, aBackend({ claim: null, failure: { code: 'backend_failed', detail: 'exit code 3' } }))).toEqual([
+      'backend_failed',
+    ]);
+  });
+
+  it('and a connection past the gateway is a fail, also beside a proven patch', () => {
+    expect(blockersOf({ connections: ['192.0.2.1:443'] }, aBackend())).toEqual(['backend_failed']);
   });
 });

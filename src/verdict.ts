@@ -3,6 +3,7 @@ import { judgeTests } from './checks/judge-tests.ts';
 import { toBlocker, type Blocker, type Finding, type Status } from './model/blocker.ts';
 import type { Contract } from './model/contract.ts';
 import type { BackendFacts, Facts } from './model/facts.ts';
+import type { GatewayFacts } from './model/gateway.ts';
 import type { Lifecycle, Outcome } from './model/report.ts';
 
 export interface Verdict {
@@ -28,7 +29,7 @@ export function judge(contract: Contract, facts: Facts): Verdict {
     ? [{ code: 'run_interrupted', detail: `ended by ${facts.interrupted}` } satisfies Finding]
     : [
         ...beforeStart(facts),
-        ...(facts.backend ? [...howItEnded(facts.backend, outcome), ...whatItDid(contract, facts), ...testFindings] : []),
+        ...(facts.backend ? [...howItEnded(facts.backend, facts.gateway, outcome), ...whatItDid(contract, facts), ...testFindings] : []),
         ...whatItLeft(facts),
       ];
   const findings = found.length === 0 && !mayPass(outcome, lifecycle) ? [unproven] : found;
@@ -54,16 +55,36 @@ function beforeStart({ dirty_start, refusal, calibration, approval_denied, backe
 }
 
 /** At most one: what ended the backend hides what it would have said. */
-function howItEnded(backend: BackendFacts, outcome: Outcome): Finding[] {
+function howItEnded(backend: BackendFacts, gateway: GatewayFacts | null, outcome: Outcome): Finding[] {
   if (backend.timed_out) {
     return outcome === 'proven'
       ? [{ code: 'lifecycle_timeout_after_valid_patch', detail: 'the patch is proven, but the backend did not end within its limit' }]
       : [{ code: 'timeout', detail: 'the backend did not end within its limit' }];
   }
   if (backend.failure) return [backend.failure];
+  const missing = backend.claim === null && gateway ? whatItMissed(gateway) : undefined;
+  if (missing) return [missing];
   if (backend.protocol_error) return [{ code: 'agent_protocol_error', detail: backend.protocol_error }];
   if (backend.claim !== 'completed') return [{ code: 'backend_failed', detail: `the backend claimed ${backend.claim ?? 'nothing'}` }];
   return [];
+}
+
+/**
+ * What kept a backend without an envelope from its model. Nobody else can tell: to the agents themselves every such failure looks like
+ * a missing envelope (case-protocol, fact 6).
+ */
+function whatItMissed({ requests, last }: GatewayFacts): Finding | undefined {
+  if (requests === 0) {
+    const detail = 'the backend ended without an envelope and never asked the gateway: its own configuration kept it from its model';
+    return { code: 'provider_unavailable', cause: 'local_config_missing', detail };
+  }
+  if (last?.refused) return { code: 'backend_failed', detail: `the gateway refused its last request: ${last.refused}` };
+  if (!last?.cause) return undefined;
+  return {
+    code: 'provider_unavailable',
+    cause: last.cause,
+    detail: `the last answer of the provider was no answer (${last.upstream_status ?? last.shape})`,
+  };
 }
 
 function whatItDid(contract: Contract, facts: Facts): Finding[] {
@@ -76,6 +97,8 @@ function whatItDid(contract: Contract, facts: Facts): Finding[] {
   if (strays.length > 0) {
     found.push({ code: 'disallowed_file_change', detail: strays.map(f => (f.oddity ? `${f.path} (${f.oddity})` : f.path)).join(', ') });
   }
+  const elsewhere = facts.gateway?.connections ?? [];
+  if (elsewhere.length > 0) found.push({ code: 'backend_failed', detail: `connected past the gateway: ${elsewhere.join(', ')}` });
   const { outside = [], protected: guarded = [] } = facts.boundary ?? {};
   if (outside.length > 0) found.push({ code: 'write_outside_roots', detail: outside.join(', ') });
   if (guarded.length > 0) found.push({ code: 'protected_source_changed', detail: guarded.join(', ') });

@@ -21,6 +21,8 @@ export interface Layered {
 export interface LintInput {
   root: ScenarioRoot;
   files: Files;
+  /** Milliseconds since the epoch. */
+  now: number;
   /** Every scenario that loads. */
   scenarios: readonly Layered[];
   /** Absolute paths of the files that were read. */
@@ -40,7 +42,7 @@ export interface LintInput {
 export async function readForLint(
   paths: readonly string[],
   { root, cwd }: { root: ScenarioRoot; cwd: string },
-  ports: Pick<Ports, 'files'>,
+  ports: Pick<Ports, 'files' | 'clock'>,
   memory: Memory,
 ): Promise<{ input: LintInput; problems: Finding[] }> {
   const { tested, untested } = await yamlFiles(root.scenarios, ports.files);
@@ -59,7 +61,7 @@ export async function readForLint(
     }
   }
   for (const { scenario } of scenarios) problems.push(...(await missingParts(scenario, root, ports, memory)));
-  return { input: { root, files: ports.files, scenarios, read, broken, tested, untested }, problems };
+  return { input: { root, files: ports.files, now: ports.clock.now(), scenarios, read, broken, tested, untested }, problems };
 }
 
 /** The scenarios of a file, and the layers of each. */

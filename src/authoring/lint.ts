@@ -2,6 +2,7 @@ import type { Ports } from '../ports.ts';
 import type { Memory } from '../scenario/memory.ts';
 import { type Finding, inOrder } from './finding.ts';
 import { type LintInput, readForLint } from './lint-input.ts';
+import { admissionRecords } from './lint-admissions.ts';
 import { notRun, overriddenDefaults, sameTitle, unprovenCriteria } from './lint-project.ts';
 import { noWhy, partialNot, saidTwice } from './lint-style.ts';
 import type { Where } from './select.ts';
@@ -21,17 +22,18 @@ const rules: readonly ((input: LintInput) => Finding[] | Promise<Finding[]>)[] =
   overriddenDefaults,
   unprovenCriteria,
   notRun,
+  admissionRecords,
 ];
 
 /**
- * Checks scenario files, the defaults, tasks and patches that they name, and the board.
+ * Checks scenario files, the defaults, tasks and patches that they name, the board, and admission records.
  * @param paths files and folders; none: everything below scenarios/
  * @throws {UserError} where there is nothing to check
  */
 export async function lintScenarios(
   paths: readonly string[],
   where: Where,
-  ports: Pick<Ports, 'files'>,
+  ports: Pick<Ports, 'files' | 'clock'>,
   memory: Memory,
 ): Promise<LintResult> {
   const { input, problems } = await readForLint(paths, where, ports, memory);

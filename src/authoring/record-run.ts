@@ -65,6 +65,7 @@ function givenFor({ mutate: _ofVerify, ...given }: Record<string, unknown>, reba
   return {
     ...given,
     ...(given['target'] === undefined ? {} : { target: rebase(given['target']) }),
+    ...(given['admissions'] === undefined ? {} : { admissions: rebase(given['admissions']) }),
     ...(Array.isArray(given['protected']) ? { protected: given['protected'].map(rebase) } : {}),
     ...(Array.isArray(given['baseline']) ? { baseline: given['baseline'].map(action => rebased(action, rebase)) } : {}),
   };
@@ -75,12 +76,13 @@ function fromContract(recorded: Recorded, task: Task, { patchName }: Target): Ru
   const { contract, report } = recorded;
   const { id, argv } = contract.backend;
   const { script, patch } = id === 'fake' ? scriptOf(playedIn(recorded, task), patchName) : { script: undefined, patch: null };
-  const needs = needsOf(contract.verification);
+  const needs = [...needsOf(contract.verification), ...(id === 'pi' ? ['pi'] : [])];
   const keys = {
     task: contract.task.id,
     backend: argv ? { id, argv } : id,
     stage: contract.stage,
     fake: script,
+    model: modelOf(recorded),
     env: switchesOf(recorded),
     limits: limitsOf(recorded, task),
     given: Object.keys(contract.given).length > 0 ? contract.given : undefined,
@@ -95,12 +97,19 @@ function fromContract(recorded: Recorded, task: Task, { patchName }: Target): Ru
     );
     keys.limits = { ...keys.limits, backend: durationText(PATIENCE_MS) };
   }
+  if (contract.model)
+    notes.push('What its model replied is not in the evidence: write it as model.script, or give the address of a real one in env.');
   if (granted) notes.push(`${granted.actor} granted the approval of that run; here the scenario answers, and nobody has to.`);
   return { keys: Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined)), notes, patch, isReplay: false };
 }
 
 /** A scenario that waits for a time-out waits no longer than this. */
 const PATIENCE_MS = 5000;
+
+const modelOf = ({ contract: { model } }: Recorded): Record<string, string> | undefined =>
+  model
+    ? { provider: model.provider, id: model.id, ...(model.runtime_provider !== null && { runtime_provider: model.runtime_provider }) }
+    : undefined;
 
 /** The switches of a gated backend are not in the evidence; how far it came says what they were. */
 function switchesOf({ contract, report }: Recorded): Record<string, string> | undefined {

@@ -84,12 +84,15 @@ function running({ spec }: Scenario, timeout: string | undefined) {
       output: limits.outputBytes,
       processes: limits.processes,
     },
-    given: { ...ordinaryGiven, ...(backendOf(spec).id === 'fake' ? {} : { baseline: defaultFakeScript }), ...spec.given },
+    given: { ...ordinaryWorld, ...(backendOf(spec).id === 'fake' ? {} : { baseline: defaultFakeScript }), ...spec.given },
     approval: spec.approval
       ? { answer: spec.approval.answer, actor: spec.approval.actor ?? 'scenario' }
       : { answer: 'nobody', actor: 'nobody' },
   };
 }
+
+/** That a model is scripted is no key of its own: `model.script` says it. */
+const { scripted: _ofModel, ...ordinaryWorld } = ordinaryGiven;
 
 const expecting = ({ spec }: Scenario) => ({
   needs: spec.needs ?? [],

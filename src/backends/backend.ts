@@ -1,7 +1,9 @@
+import type { GatewayFacts, GatewayLine } from '../model/gateway.ts';
+import type { ModelAdmission } from '../model/admission.ts';
 import type { Finding } from '../model/blocker.ts';
 import type { Contract } from '../model/contract.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Exit, Ports } from '../ports.ts';
+import type { Exit, Ports, Served } from '../ports.ts';
 
 /** One coding agent. Everything that a new backend has to provide is here. */
 export interface Backend {
@@ -15,6 +17,15 @@ export interface Backend {
   readonly reportsEdits: boolean;
   /** False: the harness states the plan from the contract when the agent first acts. */
   readonly statesPlan: boolean;
+  /** It talks to a model: that must be admitted, and a gateway stands between the two. */
+  readonly usesModel: boolean;
+  /** Names at the root of the workspace under which it keeps its own books: no part of its answer, unless it commits them. */
+  readonly ownState: readonly string[];
+
+  /** What the copy of its executable is called, whatever the original is: agents may call it by name. */
+  readonly binaryName?: string;
+  /** The executable that needs an admission record, as an absolute path; null: it is not there. Absent: none needs one. */
+  binary?(plan: Plan, ports: Ports): Promise<string | null>;
 
   /** Is it there, and which version? Starts no agent and costs nothing. */
   probe(plan: Plan, ports: Ports): Promise<Finding | { version: string }>;
@@ -45,6 +56,19 @@ export interface ApprovalRequest {
   mutation_mode: string;
 }
 
+/** The way to the model, for a backend that uses one. */
+export interface ModelAccess {
+  /** What the agent is told: `http://127.0.0.1:PORT/v1`. */
+  baseUrl: string;
+  /** What it shows there as its key. */
+  token: string;
+  model: ModelAdmission;
+  served: Served;
+  /** What went through so far. */
+  lines(): readonly GatewayLine[];
+  summary(): GatewayFacts;
+}
+
 /** One task put to one backend. */
 export interface BackendJob {
   contract: Contract;
@@ -54,6 +78,12 @@ export interface BackendJob {
   agentDir: string;
   /** The whole environment of the agent. */
   env: Record<string, string>;
+  /** Null for a backend without a model. */
+  access: ModelAccess | null;
+  /** Absolute path of the copy that was made of the admitted executable; null where none needs a record. */
+  binary: string | null;
+  /** Writes an artifact of the harness below `backend/`, where the agent cannot; secrets are redacted. */
+  keep(path: string, content: string): Promise<void>;
   onStdout(chunk: Uint8Array): void;
   onStderr(chunk: Uint8Array): void;
   /** Called for every event, in order, while the agent runs. */
@@ -66,10 +96,14 @@ export interface BackendJob {
 /** How it ended. */
 export interface Turn {
   exit: Exit;
+  /** What its result envelope says; null: there is none. */
   claim: 'completed' | 'failed' | 'blocked' | null;
   /** Why its result envelope is missing or unusable. */
   protocolError: string | null;
   /** Any other way of failing. */
   failure: Finding | null;
+  /** It had done everything that counts, and the harness ended it. */
   completedByHarness: boolean;
+  /** The limit that it ran under, in milliseconds, where that is not the one of the contract. */
+  limitMs?: number;
 }

@@ -8,6 +8,8 @@ export const command: Backend = {
   exemptUpTo: 2,
   reportsEdits: false,
   statesPlan: false,
+  usesModel: false,
+  ownState: [],
 
   async probe({ backend }, { host }) {
     const program = backend.argv?.[0];

@@ -1,12 +1,17 @@
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { Plan } from '../model/plan.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports, Served } from '../ports.ts';
 
 /**
  * The whole environment of an agent: an allow-list by name, a HOME and XDG folders of its own, nothing of the user's
  * configuration. `given.secrets` of a scenario are the only values that come from outside.
  */
-export async function agentEnvironment(plan: Plan, agentDir: string, { files, host }: Ports): Promise<Record<string, string>> {
+export async function agentEnvironment(
+  plan: Plan,
+  agentDir: string,
+  served: Served | null,
+  { files, host }: Ports,
+): Promise<Record<string, string>> {
   const at = (name: string) => join(agentDir, name);
   const folders = {
     HOME: at('home'),
@@ -30,8 +35,19 @@ export async function agentEnvironment(plan: Plan, agentDir: string, { files, ho
     PYTHONDONTWRITEBYTECODE: '1',
     PYTEST_ADDOPTS: '-p no:cacheprovider',
     PROOFGATE_PROMPT_FILE: promptFile,
+    ...(served ? proxies(served.origin) : {}),
     ...plan.given.secrets,
   };
+}
+
+/**
+ * Whoever wants to go anywhere but to the gateway and asks the environment for the way is refused by the gateway, and remembered.
+ * Loopback goes without: Bun sends even that through a proxy unless told otherwise.
+ */
+function proxies(origin: string): Record<string, string> {
+  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'];
+  const all = { ...Object.fromEntries(names.map(name => [name, origin])), NO_PROXY: '127.0.0.1,localhost' };
+  return { ...all, ...Object.fromEntries(Object.entries(all).map(([name, value]) => [name.toLowerCase(), value])) };
 }
 
 /** The harness's PATH without relative entries, with the Node that runs the engine first: `node` means one thing everywhere. */

@@ -14,6 +14,8 @@ export const fake: Backend = {
   exemptUpTo: 2,
   reportsEdits: true,
   statesPlan: true,
+  usesModel: false,
+  ownState: [],
 
   async probe(_plan, { host }) {
     return { version: host.nodeVersion };

@@ -4,14 +4,16 @@ import type { Backend } from './backend.ts';
 import { caseBackend } from './case.ts';
 import { command } from './command.ts';
 import { fake } from './fake.ts';
+import { pi } from './pi.ts';
 
 export type { Backend } from './backend.ts';
 export { answerApproval } from './approval.ts';
 export { announce } from './announce.ts';
+export { type Allowed } from './access.ts';
 export { runBackend } from './run-backend.ts';
 
 /** Adding a backend is one file and one line here. */
-export const backends: readonly Backend[] = [fake, command, caseBackend];
+export const backends: readonly Backend[] = [fake, command, caseBackend, pi];
 
 /** @throws UserError with the nearest known name. */
 export function findBackend(id: string, at?: string): Backend {

@@ -4,8 +4,10 @@ import type { ClosedLog } from '../evidence/log-sink.ts';
 import { mayClaim } from '../model/event.ts';
 import type { Contract } from '../model/contract.ts';
 import type { BackendFacts, Facts } from '../model/facts.ts';
+import type { GatewayFacts } from '../model/gateway.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Ports } from '../ports.ts';
+import { type Allowed, GATEWAY, openAccess } from './access.ts';
 import { answerApproval } from './approval.ts';
 import type { Backend, RawEvent } from './backend.ts';
 import { agentEnvironment } from './environment.ts';
@@ -15,9 +17,24 @@ import { stateHarnessPlan } from './announce.ts';
 const MAX_EVENTS = 2000;
 const MAX_EVENT_BYTES = 16 * 1024;
 
+/** Everything that step 6 starts from. */
+export interface Seat {
+  backend: Backend;
+  plan: Plan;
+  contract: Contract;
+  workspaceDir: string;
+  /** Null for a backend without a model. */
+  allowed: Allowed | null;
+  /** Absolute path of the copy of the admitted executable; null where none needs a record. */
+  binary: string | null;
+  bundle: Bundle;
+  signal: AbortSignal;
+}
+
 /** What step 6 leaves for the verdict. */
 export interface BackendResult {
   backend: BackendFacts;
+  gateway: GatewayFacts | null;
   review: Facts['review'];
   approvalDenied: string | null;
   /** SHA-256 of the raw logs, by their path in the bundle. */
@@ -29,16 +46,12 @@ export interface BackendResult {
  * in events is taken over where a backend may say it, and kept as a claim where not.
  */
 export async function runBackend(
-  backend: Backend,
-  plan: Plan,
-  contract: Contract,
-  workspaceDir: string,
-  bundle: Bundle,
+  { backend, plan, contract, workspaceDir, allowed, binary, bundle, signal }: Seat,
   ports: Ports,
-  signal: AbortSignal,
 ): Promise<BackendResult> {
   const agentDir = join(bundle.dir, 'backend', 'agent');
-  const env = await agentEnvironment(plan, agentDir, ports);
+  await using way = allowed && (await openAccess(allowed, { contract, bundle, signal }, ports));
+  const env = await agentEnvironment(plan, agentDir, way?.access.served ?? null, ports);
   const stdout = bundle.openLog('backend/stdout.log');
   const stderr = bundle.openLog('backend/stderr.log');
   const said = bundle.openLog('backend/events.jsonl');
@@ -46,6 +59,7 @@ export async function runBackend(
   let approvalDenied: string | null = null;
   let count = 0;
   let planned = false;
+  const kept: Record<string, string> = {};
 
   const take = (event: RawEvent) => {
     count += 1;
@@ -73,6 +87,12 @@ export async function runBackend(
       workspaceDir,
       agentDir,
       env,
+      access: way?.access ?? null,
+      binary,
+      async keep(path, content) {
+        const digest = await bundle.write(`backend/${path}`, content);
+        if (digest !== null) kept[`backend/${path}`] = digest;
+      },
       signal,
       onStdout: chunk => stdout.push(chunk),
       onStderr: chunk => stderr.push(chunk),
@@ -89,7 +109,14 @@ export async function runBackend(
     },
     ports,
   );
-  const logs = { 'backend/stdout.log': stdout.close(), 'backend/stderr.log': stderr.close(), 'backend/events.jsonl': said.close() };
+  const closed = await way?.close();
+  const logs = {
+    'backend/stdout.log': stdout.close(),
+    'backend/stderr.log': stderr.close(),
+    'backend/events.jsonl': said.close(),
+    ...(closed ? { [GATEWAY]: closed.log } : {}),
+  };
+  const digests = { ...digestsOf(logs), ...kept };
   if (count > MAX_EVENTS) bundle.trace.note('backend', { dropped_events: count - MAX_EVENTS });
 
   const { exit } = turn;
@@ -104,7 +131,8 @@ export async function runBackend(
     tree: exit.tree,
     dropped_bytes: Object.values(logs).reduce((sum, log) => sum + log.dropped, 0),
   };
-  if (exit.timedOut) bundle.trace.note('backend', { timed_out_after_ms: Math.round(exit.elapsedMs), limit_ms: contract.limits.backend_ms });
+  if (exit.timedOut)
+    bundle.trace.note('backend', { timed_out_after_ms: Math.round(exit.elapsedMs), limit_ms: turn.limitMs ?? contract.limits.backend_ms });
   bundle.events.emit({
     type: 'backend.exited',
     data: {
@@ -113,10 +141,11 @@ export async function runBackend(
       claim: facts.claim,
       survivors: facts.survivors,
       elapsed_ms: Math.round(exit.elapsedMs),
-      digests: digestsOf(logs),
+      digests,
     },
   });
-  return { backend: facts, review, approvalDenied, logs: digestsOf(logs) };
+  const gateway = closed ? { ...closed.facts, connections: [...exit.connections] } : null;
+  return { backend: facts, gateway, review, approvalDenied, logs: digests };
 }
 
 const isReject = ({ type, data }: RawEvent) => type === 'review.completed' && data['verdict'] !== 'approve';

@@ -1,7 +1,9 @@
 import { createEngine } from '../engine.ts';
+import { UserError } from '../errors.ts';
 import { exitCodes } from '../model/exit.ts';
 import { asJson, type Command, type Io, jsonOption } from './command.ts';
 import { type Check, checks, notBuilt, type World } from './health-checks.ts';
+import { providerChecks } from './health-provider.ts';
 import type { Tone } from './paint.ts';
 
 type State = 'proven' | 'failed' | 'not_built';
@@ -49,7 +51,7 @@ async function runChecks(io: Io): Promise<Answer[]> {
   await using scratch = await io.ports.files.scratch('proofgate-health-');
   const world: World = { io, out: scratch.path, engine: await createEngine(io.project.root, io.ports) };
   const answers: Answer[] = [];
-  for (const check of checks) {
+  for (const check of [...checks, ...providerChecks]) {
     if (io.signal.aborted) break;
     answers.push(await runCheck(check, world));
   }
@@ -57,7 +59,10 @@ async function runChecks(io: Io): Promise<Answer[]> {
 }
 
 async function runCheck({ name, backedBy, run }: Check, world: World): Promise<Answer> {
-  const { ok, saw } = await run(world);
+  const { ok, saw } = await run(world).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    return { ok: false, saw: error.message };
+  });
   return { name, ok, state: ok ? 'proven' : 'failed', backed_by: backedBy, detail: saw };
 }
 

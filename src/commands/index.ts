@@ -1,5 +1,7 @@
+import { admit } from './admit.ts';
 import { bless } from './bless.ts';
 import type { Command } from './command.ts';
+import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { health } from './health.ts';
 import { init } from './init.ts';
@@ -12,4 +14,18 @@ import { schema } from './schema.ts';
 import { verify } from './verify.ts';
 
 /** Adding a command is one file and one line here. */
-export const commands: readonly Command[] = [run, verify, init, newThing, lint, explain, list, bless, record, health, schema];
+export const commands: readonly Command[] = [
+  run,
+  verify,
+  init,
+  newThing,
+  admit,
+  doctor,
+  lint,
+  explain,
+  list,
+  bless,
+  record,
+  health,
+  schema,
+];

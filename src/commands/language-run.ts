@@ -5,13 +5,17 @@ import { defaultLimits } from '../model/plan.ts';
 import { TaskSpec, VerificationSpec } from '../model/task.ts';
 import { runKeys } from '../scenario/keys.ts';
 import { DEFAULT_STAGE, DEFAULT_TASK } from '../scenario/scenario.ts';
-import { actionTable, type Keys, keysOf, keyTable } from './language-tables.ts';
+import { rubricCategories } from '../scripted/envelope.ts';
+import { roles } from '../scripted/script.ts';
+import { code } from '../report/escape.ts';
+import { actionTable, type Keys, keysOf, keyTable, replyTable } from './language-tables.ts';
 
 /** Run keys that say under which conditions a scenario counts, rather than what is run. */
 export const leaving = ['needs', 'skip', 'only', 'todo', 'fails', 'retry'] as const;
 const isLeaving = (key: string): boolean => leaving.some(one => one === key);
 
 const given: Keys = keysOf(runKeys.given);
+const rubricOf = (role: 'verifier' | 'reviewer'): string => (rubricCategories[role] ?? []).map(code).join(', ');
 const script = stringify(defaultFakeScript, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trim();
 const running = Object.fromEntries(Object.entries(runKeys).filter(([key]) => !isLeaving(key)));
 
@@ -31,7 +35,7 @@ ${keyTable(running, {
     given: 'an ordinary run',
   },
   see: {
-    backend: '`fake`, `command`, `case` or a map of `id` and `argv`',
+    backend: '`fake`, `command`, `case`, `pi` or a map of `id` and `argv`',
     fake: 'a list of [actions](#fake)',
     limits: '[a map](#limits)',
     given: '[a map](#given)',
@@ -45,8 +49,8 @@ A scenario sees no \`PROOFGATE_*\` and no \`CTO_HARNESS_*\` variable of whoever 
 them. Paths are relative to the scenario file, unless it says otherwise.
 
 \`backend: command\` needs to know the program: \`backend: {id: command, argv: [node, /home/me/agent.js]}\`. It runs in the
-workspace, the task stands in the file that \`PROOFGATE_PROMPT_FILE\` names, and exit 0 is its claim to be done. \`case\` is known and
-gated; its adapter is not built yet.
+workspace, the task stands in the file that \`PROOFGATE_PROMPT_FILE\` names, and exit 0 is its claim to be done. \`case\` and \`pi\` are
+real agents: they need a [model](#model) that is admitted.
 
 ### do
 
@@ -77,6 +81,7 @@ ${keyTable(given, {
   see: {
     task: 'a map over [task.yaml](#giventask)',
     interrupt: '[a map](#giveninterrupt)',
+    provider: '[a map](#givenprovider)',
     mutate: '[a map](#givenmutate)',
     baseline: 'a list of [actions](#fake)',
   },
@@ -105,6 +110,10 @@ ${keyTable(VerificationSpec.shape)}
 
 ${keyTable(keysOf(given['interrupt']!))}
 
+#### given.provider
+
+${keyTable(keysOf(given['provider']!))}
+
 #### given.mutate
 
 ${keyTable(keysOf(given['mutate']!))}
@@ -127,5 +136,35 @@ ${keyTable(keysOf(runKeys.approval))}
 
 ### model
 
-${keyTable(keysOf(runKeys.model))}
+${keyTable(keysOf(runKeys.model), { see: { script: '[a list or a map](#modelscript)' } })}
+
+\`provider\` and \`id\` are set in the harness's environment, and a run has the model that stands there: without \`model\` that is one which
+\`env\` names by both variables, else none.
+
+#### model.script
+
+Replies of a scripted model, for agents that run with no network. It listens on the loopback while the scenario runs, and speaks OpenAI chat
+completions, OpenAI responses and Anthropic messages, streamed and not. Its address is \`CTO_HARNESS_CASE_LOCAL_BASE_URL\`, and with
+\`given: {provider: {auth_bridge: proven}}\` also \`CTO_HARNESS_CASE_AUTH_BRIDGE_URL\`; \`given: {provider: {base_url: absent}}\` takes the first away.
+With \`do: cli\` the same holds for the command line; \`task\` then says whose oracle \`apply\` applies.
+
+A script is a list of replies to the implementer, or a map from role to such a list: ${roles.map(code).join(', ')}. \`pi\` has the first two.
+
+${replyTable()}
+
+With \`min_tokens\` the content of a reply comes after so many tokens of reasoning: a request whose budget (\`max_tokens\`,
+\`max_completion_tokens\`, \`max_output_tokens\`) is smaller gets the reasoning alone.
+
+Each request takes the next reply of its role, whatever conversation it belongs to; the last one repeats, and a request that an SDK repeats by
+itself (\`x-stainless-retry-count\`) gets the same reply again. A role that is not named answers with a clean envelope, the probe with a
+plain text. The implementer has no default: where only the probe is scripted, its request is an error. Who asks is told by the text of the probe and by the
+heading of the prompt; what is no request of the three protocols is an error that says so.
+
+After \`refuse\` nothing listens any more, for no role. Where it is the first reply of an agent, the request that finds it is cut off, and those after
+it are refused; to be refused from its first request on, end the list of the probe with it: the probe asks twice, whole and streamed, so
+\`probe: [{text: a}, {text: b}, {refuse: true}]\`.
+
+Categories of \`rubric\`: ${rubricOf('verifier')} for the verifier, ${rubricOf('reviewer')} for the reviewer.
+\`rubric\`, \`findings\` and \`summary\` may stand beside \`envelope\`: \`{envelope: completed, rubric: {scope-discipline: fail}}\`,
+\`{envelope: completed, findings: {critical: 1}}\`. Any other envelope can be written as \`text\`.
 `;

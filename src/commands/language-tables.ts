@@ -8,6 +8,7 @@ import type { Ports } from '../ports.ts';
 import { code, table } from '../report/escape.ts';
 import { needs } from '../scenario/keys.ts';
 import { scenarioJsonSchema } from '../scenario/schema.ts';
+import { Reply } from '../scripted/script.ts';
 import { takes } from './language-takes.ts';
 
 /** Tables of docs/language.md, each read from the schemas, from another table of the code, or from the refusals of must-fail. */
@@ -88,15 +89,21 @@ const propertiesOf = (schema: unknown): Record<string, unknown> =>
   isMap(schema) && isMap(schema['properties']) ? schema['properties'] : {};
 
 /** One line an action of the fake backend. */
-export const actionTable = (): string =>
+export const actionTable = (): string => memberTable(['action', 'takes', 'what it does'], FakeAction.options);
+
+/** One line a reply of a scripted model. */
+export const replyTable = (): string => memberTable(['reply', 'takes', 'what comes'], Reply.options);
+
+/** One line a map whose first key names it. */
+const memberTable = (head: [string, string, string], members: readonly Schema[]): string =>
   table(
-    ['action', 'takes', 'what it does'],
-    FakeAction.options.map(action => {
+    head,
+    members.map(action => {
       const [[name, schema] = ['', action as Schema], ...more] = Object.entries(keysOf(action));
       const others = more.map(([key, one]) => `\`${key}\`: ${takes(one)}`);
       const inside = Object.entries(keysOf(schema)).map(([key, one]) => `\`${key}\`: ${takes(one)}`);
       const what = inside.length > 0 ? `a map of ${inside.join('; ')}` : takes(schema);
-      return [`\`${name}\``, [what, ...others].join('<br>'), action.description ?? ''].map(cell);
+      return [`\`${name}\``, [what, ...others].join('<br>'), meaningOf(action)].map(cell);
     }),
   ).join('\n');
 

@@ -9,7 +9,7 @@ import type { Paint, Tone } from './paint.ts';
 
 export const lint: Command<{ json?: true; strict?: true }> = {
   name: 'lint',
-  summary: 'Check scenario files, what they name, and the board, without running anything.',
+  summary: 'Check scenario files, what they name, the board and the records of admissions, without running anything.',
   about:
     'A problem is what keeps a file from being run. A warning is what runs and is hardly meant so; a note is what somebody may want to know.',
   arguments: [{ name: '[paths...]', help: 'Scenario files, `_defaults.yaml` files or folders. Without any: everything below scenarios/.' }],

@@ -4,6 +4,7 @@ import { type Language, languages, taskFiles } from '../authoring/task-template.
 import { UserError } from '../errors.ts';
 import { type Stage, Slug } from '../model/units.ts';
 import type { Command, Io } from './command.ts';
+import { writeBackend } from './new-backend.ts';
 import { writeScenario } from './new-scenario.ts';
 import { onDisk } from './on-disk.ts';
 import { stageOption } from './stage.ts';
@@ -20,6 +21,7 @@ export interface NewOptions {
 const kinds = {
   task: { options: ['language'], example: 'my-first-task', make: makeTask },
   scenario: { options: ['task', 'backend', 'stage', 'dir'], example: 'my-first-proof', make: writeScenario },
+  backend: { options: [], example: 'my-agent', make: writeBackend },
 } as const satisfies Record<string, Kind>;
 
 interface Kind {
@@ -31,9 +33,9 @@ interface Kind {
 
 export const newThing: Command<NewOptions> = {
   name: 'new',
-  summary: 'Make a task or a scenario that works, to change into your own.',
+  summary: 'Make a task, a scenario or a backend that works, to change into your own.',
   about:
-    'A task has a seed with a bug, tests that show it, twins of the tests, a known good answer and a task.yaml with comments. A scenario is green as it is: scenarios/stageN/NAME.yaml, with comments.',
+    'A task has a seed with a bug, tests that show it, twins of the tests, a known good answer and a task.yaml with comments. A scenario is green as it is: scenarios/stageN/NAME.yaml, with comments. A backend is one file of a checkout of proofgate, and a line that is shown.',
   arguments: [
     { name: '<kind>', help: 'What to make.', choices: Object.keys(kinds) },
     { name: '<name>', help: 'Its name: lower case letters, digits and hyphens.' },
@@ -49,6 +51,7 @@ export const newThing: Command<NewOptions> = {
   examples: [
     { line: 'proofgate new task my-first-task', shows: 'fixtures/my-first-task, ready for proofgate run my-first-task' },
     { line: 'proofgate new scenario my-first-proof', shows: 'scenarios/stage2/my-first-proof.yaml, green as it is' },
+    { line: 'proofgate new backend my-agent', shows: 'src/backends/my-agent.ts, for a program of that name' },
   ],
 
   async run({ args: [word = '', name = ''], options }, io) {
@@ -65,7 +68,7 @@ export const newThing: Command<NewOptions> = {
       throw new UserError({
         at: `--${stray}`,
         message: `has no meaning for a ${word}`,
-        hint: `Leave it out: a ${word} takes ${kind.options.map(key => `--${key}`).join(', ')}.`,
+        hint: `Leave it out: a ${word} takes ${kind.options.map(key => `--${key}`).join(', ') || 'no option'}.`,
       });
     }
     io.print(await kind.make(name, options, io));

@@ -26,6 +26,8 @@ export function parseCommandLine(argv: readonly string[], program: Program): Cho
     .version(program.version, '-V, --version', 'Print the version.')
     .helpOption('-h, --help', 'Print this help.')
     .helpCommand(false)
+    // a command may have an option that is called like one of ours: --version
+    .enablePositionalOptions()
     .addHelpText('after', `\nFirst run: proofgate run\nExit codes:\n${exitLines(commonExits)}`);
 
   for (const command of program.commands) {

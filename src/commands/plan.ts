@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { admissionFolders } from '../admission/index.ts';
 import { systemCode, UserError } from '../errors.ts';
 import { defaultFakeScript, FakeAction } from '../model/fake.ts';
 import { defaultLimits, ordinaryGiven, type Plan } from '../model/plan.ts';
@@ -13,8 +14,10 @@ import { findTaskDir, loadTask } from '../scenario/task.ts';
 import { findBackend } from '../backends/index.ts';
 import { splitArgv } from './argv.ts';
 import type { Io, Option } from './command.ts';
+import { findProfile, profileEnvironment } from './profiles.ts';
 
 export interface RunOptions {
+  profile?: string;
   backend?: string;
   command?: string;
   stage?: Stage;
@@ -40,18 +43,22 @@ export const durationOption = (flag: string, help: string, fallback: string): Op
 /** What the command line asks for, with every default filled in. @throws UserError before anything is started */
 export async function planFor(taskName: string | undefined, options: RunOptions, io: Io): Promise<Plan> {
   const { ports, project, cwd } = io;
-  const backend = backendOf(options);
+  const profile = options.profile === undefined ? undefined : findProfile(options.profile);
+  const ambientEnv = ambient(ports.host.env);
+  const env = profile ? profileEnvironment(profile, options, ambientEnv) : ambientEnv;
+  const backend = backendOf({ ...options, ...(profile && { backend: profile.backend }) });
   const script = options.fake
     ? await readScript(resolve(cwd, options.fake), options.fake, ports.files)
     : { fake: defaultFakeScript, patches: {} };
-  const dir = await findTaskDir(taskName ?? DEFAULT_TASK, project.root, ports);
+  const dir = await findTaskDir(taskName ?? profile?.task ?? DEFAULT_TASK, project.root, ports);
   return {
     task: await loadTask(dir, ports),
     backend,
-    stage: options.stage ?? DEFAULT_STAGE,
+    stage: options.stage ?? profile?.stage ?? DEFAULT_STAGE,
     ...script,
-    model: null,
-    env: ambient(ports.host.env),
+    model: modelOf(env),
+    admissions: admissionFolders(project.root, env['PROOFGATE_ADMISSIONS'] && resolve(cwd, env['PROOFGATE_ADMISSIONS'])),
+    env,
     limits: {
       ...defaultLimits,
       backendMs: options.limitBackend ?? defaultLimits.backendMs,
@@ -59,7 +66,7 @@ export async function planFor(taskName: string | undefined, options: RunOptions,
       runMs: options.limitRun ?? defaultLimits.runMs,
     },
     approval: options.approve ? { answer: 'granted', actor: options.approve } : { answer: 'nobody', actor: 'nobody' },
-    given: ordinaryGiven,
+    given: { ...ordinaryGiven, ...profile?.given },
     nonce: ports.host.env.PROOFGATE_NONCE ?? ports.randomHex(16),
     suite: null,
     scenarioText: null,
@@ -67,6 +74,12 @@ export async function planFor(taskName: string | undefined, options: RunOptions,
     project: project.root,
     bundleName: null,
   };
+}
+
+/** Provider and model, where both are named: half of a name is no model, and preflight says which half is missing. */
+function modelOf(env: Plan['env']): Plan['model'] {
+  const { CTO_HARNESS_CASE_MODEL_PROVIDER: provider, CTO_HARNESS_CASE_MODEL: id } = env;
+  return provider && id ? { provider, id, runtime_provider: null } : null;
 }
 
 function backendOf({ backend, command, fake }: RunOptions): Plan['backend'] {

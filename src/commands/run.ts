@@ -11,6 +11,7 @@ import { verdictExits } from './exits.ts';
 import { durationOption, planFor, type RunOptions } from './plan.ts';
 import { unwatched, watch } from './progress.ts';
 import { toneOf } from './paint.ts';
+import { findProfile, type Profile, profiles } from './profiles.ts';
 import { shellWord } from './shell-word.ts';
 import { stageOption } from './stage.ts';
 
@@ -20,6 +21,10 @@ export const run: Command<RunOptions & { json?: true }> = {
   about: 'Without anything it proves the built-in task n1-string-slugify with the scripted fake backend at stage 2.',
   arguments: [{ name: '[task]', help: 'A folder of fixtures/, of the project or built in. Default: n1-string-slugify.' }],
   options: [
+    {
+      flags: '--profile <name>',
+      help: `A run that has a name, with its backend, task, model and switches; addresses and keys come from the environment. One of ${profiles.map(({ name }) => name).join(', ')}.`,
+    },
     { flags: '--engine, --backend <id>', help: 'Which coding agent; proofgate list backends names them.', default: 'fake' },
     {
       flags: '--command <argv>',
@@ -50,6 +55,10 @@ export const run: Command<RunOptions & { json?: true }> = {
       line: 'proofgate run --command "node $PWD/agent.js"',
       shows: 'any program as the agent: it starts in a copy of the folder of the task, which PROOFGATE_PROMPT_FILE has',
     },
+    {
+      line: 'CTO_HARNESS_CASE_BIN=/opt/case/ca CTO_HARNESS_CASE_LOCAL_BASE_URL=http://127.0.0.1:8000/v1 proofgate run --profile case-qwen-loop',
+      shows: 'the whole loop of Case with a local model: an admitted ca, and an address that is written down nowhere',
+    },
     { line: 'proofgate run --json > result.json', shows: 'the same for programs: {exit, bundle, report}' },
   ],
 
@@ -63,7 +72,9 @@ export const run: Command<RunOptions & { json?: true }> = {
     watcher[Symbol.dispose]();
 
     const { report, dir, exit } = evidence;
-    io.print(options.json ? asJson({ exit, bundle: dir, report }) : inWords(report, dir, io));
+    const profile = options.profile === undefined ? undefined : findProfile(options.profile);
+    const named = profile && { profile: { name: profile.name, assumes: profile.assumes } };
+    io.print(options.json ? asJson({ exit, ...named, bundle: dir, report }) : inWords(report, dir, profile, io));
     return exit;
   },
 };
@@ -77,12 +88,13 @@ const noBundle =
   };
 
 /** The verdict, why, and where to look. */
-function inWords(report: Report, dir: string, { cwd, paint }: Io): string {
+function inWords(report: Report, dir: string, profile: Profile | undefined, { cwd, paint }: Io): string {
   const place = relative(cwd, dir);
   const bundle = place.startsWith('..') ? dir : place;
   return [
     paint(toneOf[report.status], headline(report)),
     ...blockerLines(report),
+    ...(profile ? [`  profile: ${profile.name} assumes ${profile.assumes}`] : []),
     `  evidence: ${bundle}/report.md`,
     `  check it: proofgate verify ${shellWord(bundle)}`,
   ].join('\n');

@@ -33,7 +33,7 @@ export const schema: Command<{ write?: true }> = {
       });
       print(names.map(schemaPath).join('\n'));
     } else if (name) print(schemaText(name).trimEnd());
-    else print(schemaNames.map(each => `${each.padEnd(15)}${schemaAbout(each)}`).join('\n'));
+    else print(schemaNames.map(each => `${each.padEnd(18)}${schemaAbout(each)}`).join('\n'));
     return 0;
   },
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BinaryAdmission, ModelAdmission } from '../model/admission.ts';
 import { Contract } from '../model/contract.ts';
 import { Manifest, Report } from '../model/report.ts';
 import { TaskSpec } from '../model/task.ts';
@@ -19,13 +20,15 @@ const produced = (schema: z.ZodType) => () => z.toJSONSchema(schema, { io: 'outp
 /** What is written down in JSON Schema; `schema/<name>.v1.json`. */
 // oxfmt-ignore
 const entries = {
-  task:            { about: 'fixtures/<task>/task.yaml',          make: written(TaskSpec) },
-  scenario:        { about: 'a file of scenarios/, either form',  make: scenarioJsonSchema },
-  workboard:       { about: 'admissions/workboard.yaml',          make: written(Workboard) },
-  report:          { about: 'report.json of a bundle',            make: produced(Report) },
-  manifest:        { about: 'manifest.json of a bundle',          make: produced(Manifest) },
-  'task-contract': { about: 'task.contract.json of a bundle',     make: produced(Contract) },
-  'test-report':   { about: 'test-report.json of a bundle',       make: produced(TestReport) },
+  task:               { about: 'fixtures/<task>/task.yaml',          make: written(TaskSpec) },
+  scenario:           { about: 'a file of scenarios/, either form',  make: scenarioJsonSchema },
+  workboard:          { about: 'admissions/workboard.yaml',          make: written(Workboard) },
+  'model-admission':  { about: 'a record of admissions/models/',     make: written(ModelAdmission) },
+  'binary-admission': { about: 'a record of admissions/binaries/',   make: written(BinaryAdmission) },
+  report:             { about: 'report.json of a bundle',            make: produced(Report) },
+  manifest:           { about: 'manifest.json of a bundle',          make: produced(Manifest) },
+  'task-contract':    { about: 'task.contract.json of a bundle',     make: produced(Contract) },
+  'test-report':      { about: 'test-report.json of a bundle',       make: produced(TestReport) },
 } as const satisfies Record<string, Entry>;
 
 export type SchemaName = keyof typeof entries;

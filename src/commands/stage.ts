@@ -13,3 +13,12 @@ export const stageOption = (help: string): Option => ({
     throw new Error(`It is one of ${stages.join(', ')}`);
   },
 });
+
+/** `1,2`: each once. @throws Error that says what was expected */
+export function parseStages(text: string): Stage[] {
+  const named = text.split(',').map(word => word.trim());
+  if (named.every(word => stages.includes(word)) && new Set(named).size === named.length) {
+    return named.map(word => Stage.parse(Number(word))).toSorted((a, b) => a - b);
+  }
+  throw new Error(`It is a list of ${stages.join(', ')}, as in 1,2`);
+}

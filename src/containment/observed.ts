@@ -127,7 +127,9 @@ async function changedInBundle(watch: Watch, before: Map<string, string>, writte
   const own = watch.expected();
   // what was unreadable before the backend started is so because a scenario wants it
   const now = await bundleEntries(watch, ports, path => !isUnread(before.get(path)));
-  const isNamed = (path: string) => own.has(path) || path in written;
+  const named = [...own.keys(), ...Object.keys(written)];
+  // a folder is the engine's where something of the engine's stands in it
+  const isNamed = (path: string) => named.some(name => name === path || name.startsWith(`${path}/`));
   const strangers = [...now.keys()].filter(path => !before.has(path) && !isNamed(path));
   const changed = [...before].filter(([path, seen]) => !isNamed(path) && now.get(path) !== seen).map(([path]) => path);
   for (const [path, expected] of own) {

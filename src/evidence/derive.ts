@@ -26,7 +26,6 @@ export function deriveReport(
   const verdict = judge(contract, facts);
   const changed = facts.changes?.files ?? [];
   const { summary, proven } = judgeTests(contract, facts.tests, changed.length > 0);
-  const { model } = contract;
   return {
     schema: 'proofgate/report/1',
     run_id: contract.run_id,
@@ -52,18 +51,9 @@ export function deriveReport(
     verification: summary,
     approvals: approvalsOf(events),
     review: { required: contract.task.review_required, verdict: facts.review?.verdict ?? 'none', reason: facts.review?.reason ?? null },
-    source_admission_status:
-      contract.stage < 3
-        ? contract.backend.id === 'fake' || contract.backend.id === 'command'
-          ? 'not_required'
-          : 'not_admitted'
-        : 'not_admitted',
-    model: {
-      provider: model?.provider ?? null,
-      id: model?.id ?? null,
-      runtime_provider: model?.runtime_provider ?? null,
-      admission_status: contract.backend.id === 'fake' || contract.backend.id === 'command' ? 'not_required' : 'not_admitted',
-    },
+    source_admission_status: contract.stage < 3 ? (!contract.backend.uses_model ? 'not_required' : 'not_admitted') : 'not_admitted',
+    model: modelOf(contract, facts),
+    gateway: facts.gateway,
     containment: containmentOf(contract, facts),
     baseline: facts.baseline && { ...facts.baseline, compared_with: contract.run_id },
     roots: contract.roots,
@@ -79,8 +69,9 @@ const approvalsOf = (events: readonly NormalizedEvent[]): ApprovalRecord[] =>
   });
 
 /** What the level saw, and no more (SPEC section 14). */
-function containmentOf({ containment }: Contract, { backend }: Facts): Report['containment'] {
+function containmentOf({ containment }: Contract, { backend, gateway }: Facts): Report['containment'] {
   const namespace = backend?.tree === 'pid_namespace';
+  const enclosed = gateway?.network === 'private';
   return {
     level: containment.offered,
     claims:
@@ -90,12 +81,13 @@ function containmentOf({ containment }: Contract, { backend }: Facts): Report['c
             'the parent of the workspace and the bundle were compared at the same times',
             'environment by allow-list; HOME, XDG and TMPDIR below backend/agent',
             ...(namespace ? ['every process of the backend died with its pid namespace'] : []),
+            ...(enclosed ? ['the backend was in a network namespace that has the gateway and nothing else'] : []),
           ]
         : [],
     not_claimed: [
       'that nothing outside the workspace was read',
       'that nothing was written outside the watched folders',
-      'that no network connection was opened',
+      ...(enclosed ? [] : ['that no network connection was opened']),
       ...(backend && !namespace ? ['that a process which cleared its environment and left its session is dead'] : []),
     ],
     process_tree: backend?.tree ?? 'not_started',
@@ -103,11 +95,22 @@ function containmentOf({ containment }: Contract, { backend }: Facts): Report['c
   };
 }
 
-/** The flat names that the seeds use for case. */
-const caseFields = ({ model }: Contract, facts: Facts) => ({
-  case_process_started: facts.backend !== null,
-  case_model_provider: model?.provider ?? null,
-  case_model: model?.id ?? null,
-  case_runtime_model_provider: model?.runtime_provider ?? null,
-  case_model_admission_status: null,
+/** The admitted identity, and what it is called inside of the backend: known once the backend was started. */
+const modelOf = ({ model, backend }: Contract, { admissions, backend: started }: Facts): Report['model'] => ({
+  provider: model?.provider ?? null,
+  id: model?.id ?? null,
+  runtime_provider: started ? (admissions?.model.runtime_provider ?? null) : null,
+  admission_status: admissions?.model.status ?? (backend.uses_model ? 'not_admitted' : 'not_required'),
 });
+
+/** The flat names that the seeds use for case. */
+function caseFields(contract: Contract, facts: Facts) {
+  const model = modelOf(contract, facts);
+  return {
+    case_process_started: facts.backend !== null,
+    case_model_provider: model.provider,
+    case_model: model.id,
+    case_runtime_model_provider: model.runtime_provider,
+    case_model_admission_status: facts.admissions?.model.status ?? null,
+  };
+}

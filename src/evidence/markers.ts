@@ -9,10 +9,12 @@ import type { Bundle } from './bundle.ts';
 export async function writeMarkers(bundle: Bundle, blockers: readonly Blocker[], facts: Facts, { files }: Ports): Promise<void> {
   for (const { code, detail, cause, hint } of blockers) {
     const ofVerification = code === 'timeout' && !facts.backend?.timed_out;
-    const names = [ofVerification ? null : table[code].marker, cause && causeMarkers[cause]].filter(
-      name => name !== null && name !== undefined,
-    );
+    const { marker } = table[code];
+    // a provider that was refused before the start is said under the general name, too
+    const general = marker !== null && facts.refusal?.code === code ? table.provider_unavailable.marker : null;
+    const names = new Set([ofVerification ? null : marker, general, cause && causeMarkers[cause]]);
     for (const name of names) {
+      if (!name) continue;
       const text = bundle.redactor.text(`${code}${cause ? ` (${cause})` : ''}: ${detail}\nnext: ${hint}\n`);
       await files
         .write(join(bundle.dir, 'backend', name), text)

@@ -13,6 +13,8 @@ const minBytes = 8;
 /** Variables that hold the address of a provider: not a credential, and yet never written down. */
 const endpointVariables = [
   'CTO_HARNESS_CASE_LOCAL_BASE_URL',
+  'CTO_HARNESS_CASE_API_BASE_URL',
+  'CTO_HARNESS_CASE_AUTH_BRIDGE_URL',
   'OPENAI_BASE_URL',
   'OPENAI_API_BASE',
   'ANTHROPIC_BASE_URL',

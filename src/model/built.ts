@@ -21,7 +21,7 @@ interface Built {
 const isString = (value: string | null): value is string => value !== null;
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
 const builtCodes = blockerCodes.filter(code => rowOf(code).built);
-const builtMarkers = unique(builtCodes.map(code => rowOf(code).marker).filter(isString));
+const builtMarkers = unique([...builtCodes.map(code => rowOf(code).marker).filter(isString), ...Object.values(causeMarkers)]);
 
 /** What exists: every one of these has to have a scenario. */
 export const built: Built = {
@@ -33,8 +33,6 @@ export const built: Built = {
 /** What the tables name and nothing brings about yet; a gate stays closed while there is any. */
 export const notBuilt: Built = {
   blockers: blockerCodes.filter(code => !rowOf(code).built),
-  markers: unique([...blockerCodes.map(code => rowOf(code).marker).filter(isString), ...Object.values(causeMarkers)]).filter(
-    marker => !builtMarkers.includes(marker),
-  ),
+  markers: unique(blockerCodes.map(code => rowOf(code).marker).filter(isString)).filter(marker => !builtMarkers.includes(marker)),
   exits: [...laterExits],
 };

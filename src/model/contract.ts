@@ -38,7 +38,17 @@ export const Contract = z
       timeout_ms: z.int(),
     }),
     required_events: z.array(EventType),
-    backend: z.strictObject({ id: z.string(), argv: Argv.nullable() }),
+    backend: z.strictObject({
+      id: z.string(),
+      argv: Argv.nullable(),
+      uses_model: z.boolean().describe('It talks to a model, which must be admitted, through the gateway of the run.'),
+      uses_binary: z.boolean().describe('Its executable must be admitted by its digest.'),
+      own_state: z
+        .array(z.string())
+        .describe(
+          'Names at the root of the workspace under which it keeps its own books: no part of the answer unless they are committed.',
+        ),
+    }),
     stage: Stage,
     model: z.strictObject({ provider: z.string(), id: z.string(), runtime_provider: z.string().nullable() }).nullable(),
     limits: z.strictObject({ backend_ms: z.int(), run_ms: z.int(), output_bytes: z.int(), processes: z.int() }),

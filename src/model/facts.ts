@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { AdmissionFacts } from './admission.ts';
 import { BlockerCode, Cause } from './blocker.ts';
+import { GatewayFacts } from './gateway.ts';
 import { TestReport } from './verification.ts';
 
 /**
@@ -57,9 +59,11 @@ export const Facts = z.strictObject({
   interrupted: z.string().nullable().describe('The signal that ended the engine.'),
   dirty_start: z.array(z.string()),
   refusal: FindingFact.nullable().describe('The preflight that said no.'),
+  admissions: AdmissionFacts.nullable().describe('What the admission records say; null: it never came to preflight.'),
   calibration: z.array(z.string()).nullable().describe('What is wrong with the fixture; null: not calibrated.'),
   approval_denied: z.string().nullable(),
   backend: BackendFacts.nullable(),
+  gateway: GatewayFacts.nullable().describe('What went between agent and provider; null for a backend without a model.'),
   changes: ChangeFacts.nullable(),
   boundary: BoundaryFacts.nullable(),
   review: z.strictObject({ verdict: z.enum(['approve', 'reject']), reason: z.string() }).nullable(),
@@ -77,9 +81,11 @@ export const noFacts: Facts = {
   interrupted: null,
   dirty_start: [],
   refusal: null,
+  admissions: null,
   calibration: null,
   approval_denied: null,
   backend: null,
+  gateway: null,
   changes: null,
   boundary: null,
   review: null,

@@ -38,6 +38,12 @@ export interface Given {
   secrets: Readonly<Record<string, string>>;
   /** Such a run is a process of its own, see child-run/. */
   interrupt: Interrupt | null;
+  /** Absolute folder whose records stand in the place of those of the project, kind by kind; `Plan.admissions` has it already. */
+  admissions: string | null;
+  /** What is said of the provider other than the truth; `Plan.env` has it already. */
+  provider: { base_url?: 'absent' | undefined; auth_bridge?: 'proven' | 'absent' | undefined } | null;
+  /** The model plays a script: what comes of it says nothing about any model. */
+  scripted: boolean;
 }
 
 export const ordinaryGiven: Given = {
@@ -51,6 +57,9 @@ export const ordinaryGiven: Given = {
   containment: null,
   secrets: {},
   interrupt: null,
+  admissions: null,
+  provider: null,
+  scripted: false,
 };
 
 export interface Limits {
@@ -90,6 +99,8 @@ export interface Plan {
   /** Files that `patch:` actions name, by the name they use. */
   patches: Readonly<Record<string, string>>;
   model: { provider: string; id: string; runtime_provider: string | null } | null;
+  /** Absolute folders of admission records, the first that has one decides. */
+  admissions: { models: readonly string[]; binaries: readonly string[] };
   /** The harness's environment as this run sees it: switches, endpoints, credentials. Never handed to a backend as it is. */
   env: Readonly<Record<string, string>>;
   limits: Limits;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { AdmissionStatus } from './admission.ts';
 import { Blocker, Status } from './blocker.ts';
+import { GatewayFacts } from './gateway.ts';
 import { ContainmentLevel } from './plan.ts';
 import { Sha256, Stage } from './units.ts';
 import { VerificationSummary } from './verification.ts';
@@ -13,8 +15,6 @@ export const Lifecycle = z
 export type Lifecycle = z.output<typeof Lifecycle>;
 
 const Time = z.iso.datetime({ precision: 3 }).describe('RFC 3339, UTC, with milliseconds.');
-
-const AdmissionStatus = z.enum(['admitted', 'not_admitted', 'not_required']);
 
 export const ApprovalRecord = z.strictObject({
   type: z.enum(['approval.requested', 'approval.granted', 'approval.denied']).describe('Type of the event that says the same.'),
@@ -70,6 +70,7 @@ export const Report = z
         admission_status: AdmissionStatus.describe('Whether this model is admitted.'),
       })
       .describe('The model that the backend talks to; null where it has none.'),
+    gateway: GatewayFacts.nullable().describe('What went between agent and provider; null for a backend without a model.'),
     containment: z
       .strictObject({
         level: ContainmentLevel.describe('The level that the run was held at.'),

@@ -28,6 +28,11 @@ export async function copyTree(from: string, to: string): Promise<void> {
   }
 }
 
+/** Copies the content of one file to a new one. @throws EEXIST where there is something already */
+export async function copyFile(from: string, to: string): Promise<void> {
+  copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+}
+
 /** Makes room. A folder may stay where a folder is to be; a link to a folder may not. */
 function clear(target: string, folder: boolean): void {
   const stats = lstatSync(target, { throwIfNoEntry: false });

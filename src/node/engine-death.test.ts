@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import { bestEffort, pidNamespace } from './holds.ts';
+import { bestEffort, pidNamespace, prefixOf } from './holds.ts';
 import { livingWith, trees, uniqueSleep } from './trial.ts';
 
 const linux = process.platform === 'linux';
@@ -57,7 +57,7 @@ it.runIf(linux).each(trees)(
 );
 
 it.each(trees)('what was on its way when the engine died is not started: %s', async tree => {
-  const [file, ...prefix] = (tree === 'best_effort' ? bestEffort : pidNamespace(process.getuid!())!).prefix;
+  const [file, ...prefix] = prefixOf(tree === 'best_effort' ? bestEffort : pidNamespace(process.getuid!())!);
   const outputWhen = async (engineDies: boolean) => {
     const hold = [file, ...prefix, '1', '/bin/sh', '-c', 'echo alive'];
     // however busy the machine is, the hold begins when the engine is gone: at the end of file on its lifeline

@@ -1,6 +1,6 @@
 import { chmodSync, lchownSync, lstatSync, mkdirSync, realpathSync, renameSync, symlinkSync } from 'node:fs';
 import type { Files } from '../ports.ts';
-import { copyTree } from './copy.ts';
+import { copyFile, copyTree } from './copy.ts';
 import { makeFolder, publishDir, systemError } from './folders.ts';
 import { digest, list, readBytes, readChunks, readText, stat } from './reading.ts';
 import { remove } from './removal.ts';
@@ -43,6 +43,7 @@ export const files: Files = {
     lchownSync(path, uid, gid);
   },
   remove,
+  copyFile,
   copyTree,
   scratch,
   removeStaleScratch,

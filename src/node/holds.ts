@@ -2,28 +2,41 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Exit } from '../ports.ts';
 import { markedProcesses, type Marks } from './marks.ts';
+import type { Network } from './network.ts';
 import { childrenOf, descendants, sigkill } from './proc.ts';
 import { lookup } from './programs.ts';
 
 /** How a tree of processes is held together, so that all of it can be ended. */
 export interface Hold {
   kind: Exit['tree'];
-  /** What is written before the program. */
-  prefix: readonly [string, ...string[]];
-  /** Processes of the program in the tree whose outermost process is `pid`. Linux; elsewhere none are seen. */
-  count(pid: number, marks: Marks): number;
+  /** What is written before the shell that runs in it. */
+  around: readonly string[];
+  /** Processes in the tree whose outermost process is `pid`, two of ours among them. Linux; elsewhere none are seen. */
+  members(pid: number, marks: Marks): number[];
   /** Ends the tree whose outermost process is `pid`; that process ends soon after. */
   kill(pid: number): void;
 }
 
+/** Processes of `members` that are ours: unshare or the shell, and its watcher. */
+export const WRAPPERS = 2;
+
 /** Run by /bin/sh inside every hold; see the comments there. */
 const lifeline = fileURLToPath(new URL('../children/lifeline.sh', import.meta.url));
+
+/** A shell in a hold, and in a network where there is one. */
+export const within = (network: Pick<Network, 'enter' | 'stay'> | undefined, hold: Hold): [string, ...string[]] => {
+  const [first = '/bin/sh', ...words] = [...(network?.enter ?? []), ...hold.around, ...(network?.stay ?? []), '/bin/sh'];
+  return [first, ...words];
+};
+
+/** What is written before the program. */
+export const prefixOf = (hold: Hold, network?: Network): [string, ...string[]] => [...within(network, hold), lifeline];
 
 /** A process group of its own, the lifeline, and the marker in every environment. Works on every Unix. */
 export const bestEffort: Hold = {
   kind: 'best_effort',
-  prefix: ['/bin/sh', lifeline],
-  count: (pid, marks) => new Set([...descendants(pid), ...markedProcesses(marks)]).size - 2, // sh and its watcher
+  around: [],
+  members: (pid, marks) => [...new Set([...descendants(pid), ...markedProcesses(marks)])],
   kill: pid => sigkill(-pid),
 };
 
@@ -37,8 +50,8 @@ export function pidNamespace(uid: number): Hold | undefined {
 
   const identity = uid === 0 ? [] : ['--user', '--map-current-user'];
   const namespace = [unshare.path, ...identity, '--pid', '--fork', '--kill-child', '--mount-proc', '--'];
-  const words = ['--pdeathsig', 'KILL', ...namespace, '/bin/sh'];
-  const probe = spawnSync(setpriv.path, [...words, '-c', 'test $$ = 1 && test -r /proc/1/stat'], {
+  const words = ['--pdeathsig', 'KILL', ...namespace];
+  const probe = spawnSync(setpriv.path, [...words, '/bin/sh', '-c', 'test $$ = 1 && test -r /proc/1/stat'], {
     stdio: 'ignore',
     timeout: 5000,
     env: {},
@@ -46,8 +59,8 @@ export function pidNamespace(uid: number): Hold | undefined {
   if (probe.status !== 0) return undefined;
   return {
     kind: 'pid_namespace',
-    prefix: [setpriv.path, ...words, lifeline],
-    count: pid => descendants(pid).length - 2,
+    around: [setpriv.path, ...words],
+    members: pid => descendants(pid),
     kill: killNamespace,
   };
 }

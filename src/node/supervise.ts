@@ -4,7 +4,9 @@ import { makeFloodGuard } from './flood.ts';
 import type { Exit, Supervise, Supervised, SuperviseOptions } from '../ports.ts';
 import { inheritedDescriptors } from './descriptors.ts';
 import { bufferedBytes, heardOut, hunt, soon } from './ending.ts';
-import type { Hold } from './holds.ts';
+import { watchConnections } from './connections.ts';
+import { prefixOf, WRAPPERS, type Hold } from './holds.ts';
+import type { NodeServed } from './http.ts';
 import { makeLifeline } from './lifeline.ts';
 import { marksOf, type Marks } from './marks.ts';
 import { processOf, sigkill } from './proc.ts';
@@ -15,6 +17,8 @@ import { spawn, type Spawned } from './spawn.ts';
 const LONGEST_MS = 2 ** 31 - 1;
 /** How often the processes are counted. */
 const SAMPLE_MS = 250;
+/** How often its connections are looked at, where it can have others than the one it was given. */
+const WATCH_MS = 100;
 /** How often an order to die is repeated. */
 const INSIST_MS = 200;
 /** The exit code of what ran out of time (as timeout(1) has it), and of what was killed. */
@@ -32,15 +36,28 @@ export function supervisor(findHold: () => Hold): Supervise {
     if (options.signal.aborted) return notStarted(hold, { aborted: true });
     inherited ??= inheritedDescriptors();
     const marks = marksOf(options.runId);
-    return watch(spawn([...hold.prefix, `${marks.number}`, found.path, ...args], inherited, options), { hold, marks, options });
+    const network = networkOf(options);
+    return watch(spawn([...prefixOf(hold, network?.namespace), `${marks.number}`, found.path, ...args], inherited, options), {
+      hold,
+      marks,
+      options,
+      network,
+    });
   };
 }
 
 /** Why the engine ended the tree. */
 type Reason = 'timedOut' | 'aborted' | 'tooManyProcesses' | 'killed' | 'handlerFailed';
 
+interface Held {
+  hold: Hold;
+  marks: Marks;
+  options: SuperviseOptions;
+  network: NodeServed | undefined;
+}
+
 /** Ends the tree for the first reason that comes up, hears everything out, and tells how it went. */
-function watch(spawned: Spawned, { hold, marks, options }: { hold: Hold; marks: Marks; options: SuperviseOptions }): Supervised {
+function watch(spawned: Spawned, { hold, marks, options, network }: Held): Supervised {
   const { pid, stdin, stdout, stderr, reports, exited } = spawned;
   const startedAt = performance.now();
   const born = pid === undefined ? undefined : processOf(pid)?.born;
@@ -85,9 +102,12 @@ function watch(spawned: Spawned, { hold, marks, options }: { hold: Hold; marks: 
   timers.push(setTimeout(() => end('timedOut'), Math.min(options.timeoutMs, LONGEST_MS)));
   const { maxProcesses } = options;
   if (maxProcesses !== undefined && pid !== undefined) {
-    const sample = () => hold.count(pid, marks) > maxProcesses && end('tooManyProcesses');
+    const sample = () => hold.members(pid, marks).length - WRAPPERS > maxProcesses && end('tooManyProcesses');
     timers.push(setInterval(sample, SAMPLE_MS));
   }
+
+  const connections = network && !network.namespace ? watchConnections(network.address) : undefined;
+  if (connections && pid !== undefined) timers.push(setInterval(() => connections.look(hold.members(pid, marks)), WATCH_MS));
 
   const finish = async (): Promise<Exit> => {
     await Promise.race([lifeline.ended, exited]);
@@ -115,6 +135,7 @@ function watch(spawned: Spawned, { hold, marks, options }: { hold: Hold; marks: 
       tooManyProcesses: reason === 'tooManyProcesses',
       survivors,
       tree: hold.kind,
+      connections: connections?.seen() ?? [],
       elapsedMs: performance.now() - startedAt,
     };
   };
@@ -128,7 +149,7 @@ function watch(spawned: Spawned, { hold, marks, options }: { hold: Hold; marks: 
 
 function notStarted(hold: Hold, why: Partial<Exit>): Supervised {
   const ended = { timedOut: false, aborted: false, tooManyProcesses: false, survivors: 0 };
-  const exit: Exit = { spawnError: null, code: null, ...ended, tree: hold.kind, elapsedMs: 0, ...why };
+  const exit: Exit = { spawnError: null, code: null, ...ended, tree: hold.kind, connections: [], elapsedMs: 0, ...why };
   return { write() {}, kill() {}, exit: Promise.resolve(exit) };
 }
 
@@ -138,4 +159,10 @@ function isFolder(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Servers of other ports hold no tree: whoever passes one here has made a mistake. */
+function networkOf({ network }: SuperviseOptions): NodeServed | undefined {
+  if (!network || 'namespace' in network) return network as NodeServed | undefined;
+  throw new TypeError('SuperviseOptions.network must be a server of the same port');
 }

@@ -5,9 +5,12 @@ import type { Contract } from '../model/contract.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Ports } from '../ports.ts';
 import { dependenciesPresent } from './dependencies.ts';
+import { binaryAdmitted, modelAdmitted, type Admitted } from './admitted.ts';
 import { backendEnabled, stageEnabled } from './enabled.ts';
+import { providerAnswers, providerConfigured } from './provider.ts';
 import { targetNotExposed } from './target.ts';
 
+export { admissionFacts, type Admitted, nothingAdmitted } from './admitted.ts';
 export { resolveProgram } from './dependencies.ts';
 export { decideEligibility } from './eligibility.ts';
 export { inspectionRecord } from './target.ts';
@@ -16,6 +19,9 @@ export interface Question {
   plan: Plan;
   contract: Contract;
   backend: Backend;
+  /** Filled in by the checks: what a later one, and the run, build on. */
+  admitted: Admitted;
+  signal: AbortSignal;
 }
 
 /** Answers "may this run start?". `undefined` means yes. */
@@ -52,10 +58,14 @@ export const preflightChecks = {
   stageEnabled,
   priorStageProven,
   sourceAdmitted,
+  binaryAdmitted,
+  modelAdmitted,
   containmentAvailable,
   targetNotExposed,
   dependenciesPresent,
   backendAnswers,
+  providerConfigured,
+  providerAnswers,
 } as const satisfies Record<string, PreflightCheck>;
 
 export async function preflight(question: Question, ports: Ports): Promise<{ refusal: Finding | null; passed: string[] }> {

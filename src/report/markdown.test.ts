@@ -34,6 +34,7 @@ const aReport = (over: Partial<Report> = {}): Parameters<typeof renderReport>[0]
   outcome: 'proven',
   lifecycle: 'completed',
   blockers: [],
+  gateway: null,
   failure_reason: null,
   run_start: START,
   run_end: '2026-11-20T10:00:02.100Z',

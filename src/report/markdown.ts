@@ -23,6 +23,7 @@ export function renderReport(report: Page, events: readonly NormalizedEvent[]): 
     testsSection(report.verification),
     timelineSection(events, report.run_start),
     peopleSection(report),
+    modelSection(report),
     containmentSection(report),
     baselineSection(report),
     freshnessSection(report),
@@ -59,6 +60,21 @@ function peopleSection({ approvals, review }: Page): string[] {
     '',
     ...approvals.map(a => `- ${a.timestamp}: ${code(a.type)} by ${text(a.actor)} for ${text(a.scope)} (${text(a.mutation_mode)})`),
     `- review: ${review.verdict}${review.required ? ', required' : ''}${review.reason ? `: ${text(review.reason)}` : ''}`,
+  ];
+}
+
+/** Whom a backend asked, and how that went; of one without a model nothing. */
+function modelSection({ model: { provider, id, runtime_provider, admission_status }, gateway }: Page): string[] {
+  if (provider === null && !gateway) return [];
+  const inside = runtime_provider === null ? '' : `, as ${code(runtime_provider)} inside the backend`;
+  const lines = ['## Model', '', `${code(`${provider}/${id}`)}${inside}: ${admission_status.replaceAll('_', ' ')}.`];
+  if (!gateway) return lines;
+  const { requests, answered, refused, repairs, tokens, last } = gateway;
+  return [
+    ...lines,
+    '',
+    `${count(requests, 'request')} through the gateway: ${answered} answered, ${refused} refused, ${repairs} repaired; ${tokens.input} tokens in, ${tokens.output} out.`,
+    ...(last ? [`The last one: ${code(last.shape)}${last.cause ? `, ${code(last.cause)}` : ''}.`] : []),
   ];
 }
 

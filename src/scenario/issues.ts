@@ -77,6 +77,11 @@ function mistakesOf(issue: Issue, schema: Schema, root: unknown, base: Path): Mi
 }
 
 function unknownKey(key: string, schema: Schema, root: unknown, path: Path): Mistake {
+  // of a union another member may know it
+  if (keysAt(schema, path).includes(key)) {
+    const others = Object.keys(valueAt(root, path) as object).filter(one => one !== key);
+    return { path: [...path, key], ...doesNotGoTogether(key, others), part: 'key' };
+  }
   const known = newKeys(schema, path, root);
   const elsewhere = placeOf(key, schema, path);
   const colon = key.includes(':') ? 'A space is missing after the colon. ' : '';

@@ -4,13 +4,14 @@ import { EventType } from '../model/event.ts';
 import { ArtifactFault, ContainmentLevel } from '../model/plan.ts';
 import { TaskSpec } from '../model/task.ts';
 import { Argv, Duration, Slug, Stage } from '../model/units.ts';
+import { ModelScript } from '../scripted/script.ts';
 import { overlayOf } from './overlay.ts';
 
 /** A key of the language that this build does not carry: refused, never ignored. */
 const notBuilt = (what: string) => z.never({ error: 'is not built yet' }).optional().describe(`Not built yet: ${what}`);
 
 /** Backends that a scenario can name; a test holds this list and `backends/` together. */
-export const backendIds = ['fake', 'command', 'case'] as const;
+export const backendIds = ['fake', 'command', 'case', 'pi'] as const;
 
 const Backend = z
   .union([
@@ -26,7 +27,8 @@ const Backend = z
 export const needs = {
   python3: ['python3', '-c', 'raise SystemExit(0)'],
   pytest: ['python3', '-m', 'pytest', '--version'],
-  ca: ['ca', '--version'],
+  ca: ['ca', '--help'],
+  pi: ['pi', '--version'],
 } as const satisfies Record<string, readonly [string, ...string[]]>;
 export type Need = keyof typeof needs;
 const Need = z.enum(Object.keys(needs) as [Need, ...Need[]]);
@@ -94,8 +96,20 @@ const Given = z
       .optional()
       .describe('A signal that ends the engine at an event; such a run is a process of its own.'),
     mutate: Mutation.optional().describe('Only for do: verify: a change to a copy of the bundle before it is verified.'),
-    admissions: notBuilt('a folder of admission records.'),
-    provider: notBuilt('the state of the provider.'),
+    admissions: Text.optional().describe(
+      "Folder, relative to this file, whose `models` and `binaries` stand in the place of the project's records of that kind.",
+    ),
+    provider: z
+      .strictObject({
+        base_url: z.literal('absent').optional().describe('absent: the address of the provider is not given.'),
+        auth_bridge: z
+          .enum(['proven', 'absent'])
+          .optional()
+          .describe('proven: an explicit auth bridge is there, and it is the scripted model; absent (default): none is.'),
+      })
+      .refine(map => Object.keys(map).length > 0, { error: 'says nothing', abort: true })
+      .optional()
+      .describe('What is given at run time of the provider of `model`.'),
   })
   .meta({ id: 'given', description: 'The world before the run; without it the run is an ordinary one.' });
 
@@ -144,7 +158,9 @@ export const runKeys = {
       provider: Text.describe('Who offers the model; sets CTO_HARNESS_CASE_MODEL_PROVIDER.'),
       id: Text.describe('The model; sets CTO_HARNESS_CASE_MODEL.'),
       runtime_provider: Text.optional().describe('What the backend calls the provider inside, where that differs.'),
-      script: notBuilt('scripted replies.'),
+      script: ModelScript.optional().describe(
+        'What a scripted model replies; it listens on the loopback, at CTO_HARNESS_CASE_LOCAL_BASE_URL.',
+      ),
     })
     .describe('The model that the backend talks to.'),
   do: z

@@ -6,6 +6,7 @@ import { isMap, type Path, showPath } from '../model/json.ts';
 import { didYouMean } from '../suggest.ts';
 import { isBelow } from './judging.ts';
 import { type Memory, remembered } from './memory.ts';
+import { modelMistakes } from './model-mistakes.ts';
 import { backendOf, DEFAULT_STAGE, DEFAULT_TASK, type Scenario } from './scenario.ts';
 import type { ScenarioSpec } from './schema.ts';
 
@@ -40,6 +41,7 @@ export function mistakesIn(scenario: Scenario, criteria: ReadonlySet<string>): P
   }
   for (const { path, message, hint } of [
     ...commandMistakes(scenario),
+    ...modelMistakes(spec),
     ...failsMistakes(spec),
     ...waiveMistakes(spec),
     ...strayPaths(scenario),
@@ -66,14 +68,15 @@ function commandMistakes({ spec, file, origin }: Scenario): Said[] {
   }
   if (does !== 'cli') return found;
   // what a folder says of its runs may stand above a scenario that has none
-  const own = ofRuns.filter(key => spec[key] !== undefined && origin([key]).yaml.file === file);
+  const own = ofRuns.filter(key => spec[key] !== undefined && origin([key]).yaml.file === file && !(key === 'task' && spec.model?.script));
   return [
     ...found,
     ...own.map(key => ({ path: [key], message: `${key}: has no meaning for do: cli`, hint: 'the arguments say what is run' })),
   ];
 }
 
-const ofRuns = ['task', 'backend', 'stage', 'fake', 'model', 'given', 'approval'] as const;
+// a script applies the oracle of a task
+const ofRuns = ['task', 'backend', 'stage', 'fake', 'given', 'approval'] as const;
 
 /** What is announced to fail has to be expected in the first place. */
 function failsMistakes({ fails, expect, invariants = {} }: ScenarioSpec): Said[] {
@@ -117,6 +120,7 @@ function strayPaths({ spec, file }: Scenario): Said[] {
   );
   const named: { path: Path; name: string }[] = [
     ...(given?.target === undefined ? [] : [{ path: ['given', 'target'], name: given.target }]),
+    ...(given?.admissions === undefined ? [] : [{ path: ['given', 'admissions'], name: given.admissions }]),
     ...(given?.protected ?? []).map((name, i) => ({ path: ['given', 'protected', i], name })),
     ...patches(fake, ['fake']),
     ...patches(given?.baseline ?? [], ['given', 'baseline']),

@@ -8,6 +8,7 @@ import { type ApprovalAnswer, defaultLimits, type Given, type Limits, ordinaryGi
 import type { Task } from '../model/task.ts';
 import type { Files, Ports } from '../ports.ts';
 import { type Memory, newMemory, remembered } from './memory.ts';
+import { admissionsOf, caseEnv, modelEnv, modelIn } from './provider.ts';
 import { idOf, resolvedOf } from './resolved.ts';
 import { backendOf, DEFAULT_STAGE, DEFAULT_TASK, type Scenario } from './scenario.ts';
 import type { ScenarioSpec } from './schema.ts';
@@ -27,7 +28,7 @@ export interface PlanSetting {
 }
 
 /** A scenario sees these variables of the outside, and no other. */
-const ambientNames = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'CTO_HARNESS_CASE_BIN'] as const;
+const ambientNames = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'] as const;
 
 /**
  * Everything that the run of a scenario is asked to do: its defaults are those of the command line.
@@ -37,6 +38,8 @@ export async function makePlan(scenario: Scenario, setting: PlanSetting, ports: 
   const { spec } = scenario;
   const fake = spec.fake ?? defaultFakeScript;
   const { task, patches, given } = await partsOf(scenario, setting.project, ports, newMemory());
+  const { folders: admissions } = await admissionsOf(scenario, setting, ports.files);
+  const env = { ...ambient(setting.env), ...(await caseEnv(setting.env, setting.project, ports.files)), ...modelEnv(spec), ...spec.env };
   const stage = spec.stage ?? DEFAULT_STAGE;
   const backend = backendOf(spec);
   return {
@@ -45,8 +48,9 @@ export async function makePlan(scenario: Scenario, setting: PlanSetting, ports: 
     stage,
     fake,
     patches,
-    model: modelOf(spec),
-    env: { ...ambient(setting.env), ...modelEnv(spec), ...spec.env },
+    model: modelIn(env, spec),
+    admissions,
+    env,
     limits: limitsOf(spec),
     approval: approvalOf(spec),
     given,
@@ -71,16 +75,10 @@ export async function partsOf(scenario: Scenario, project: string, ports: Pick<P
   const [task, patches, given] = await everything([
     readTask(scenario, project, ports, memory),
     readPatches(scenario, ports.files),
-    givenOf(scenario, ports.files),
+    givenOf(scenario, project, ports.files),
   ]);
   return { task, patches, given };
 }
-
-const modelOf = ({ model }: ScenarioSpec): Plan['model'] =>
-  model ? { provider: model.provider, id: model.id, runtime_provider: model.runtime_provider ?? null } : null;
-
-const modelEnv = ({ model }: ScenarioSpec): Record<string, string> =>
-  model ? { CTO_HARNESS_CASE_MODEL_PROVIDER: model.provider, CTO_HARNESS_CASE_MODEL: model.id } : {};
 
 /** Waits for all, so that every problem is known and none is left unheard. */
 async function everything<T extends readonly unknown[]>(parts: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
@@ -149,16 +147,17 @@ async function readPatch(scenario: Scenario, path: Path, name: string, files: Fi
   }
 }
 
-async function givenOf(scenario: Scenario, files: Files): Promise<Given> {
-  const { given = {} } = scenario.spec;
+async function givenOf(scenario: Scenario, project: string, files: Files): Promise<Given> {
+  const { given = {}, model } = scenario.spec;
   const folder = async (path: Path, name: string) => {
     const absolute = resolve(scenario.dir, name);
     if ((await files.stat(absolute))?.kind === 'dir') return absolute;
     throw new UserError(scenario.problem(path, `${path.join('.')}: ${name} is not a folder`, 'name a folder relative to the scenario'));
   };
-  const [target, guarded] = await everything([
+  const [target, guarded, { own: admissions }] = await everything([
     given.target === undefined ? Promise.resolve(null) : folder(['given', 'target'], given.target),
     everything((given.protected ?? []).map((name, i) => folder(['given', 'protected', i], name))),
+    admissionsOf(scenario, { project, env: {} }, files),
   ]);
   return {
     task: given.task ?? null,
@@ -171,6 +170,9 @@ async function givenOf(scenario: Scenario, files: Files): Promise<Given> {
     containment: given.containment ?? ordinaryGiven.containment,
     secrets: given.secrets ?? ordinaryGiven.secrets,
     interrupt: given.interrupt ?? ordinaryGiven.interrupt,
+    admissions,
+    provider: given.provider ?? ordinaryGiven.provider,
+    scripted: model?.script !== undefined,
   };
 }
 

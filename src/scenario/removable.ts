@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { definition, type Schema } from '../model/shape.ts';
 
 /**
- * For an editor: the schema of a key whose maps are laid over those further out, with null wherever it can take something back.
+ * For an editor: the schema of a key whose maps are laid over those further out, with null wherever it can take something back, and
+ * without any key that has to be there: it may stand further out.
  * Lists are replaced as a whole, so nothing in them can be taken back, and what a union has in its depth is no map of keys.
  * Only for a JSON Schema: what a refinement asks for is lost.
  */
@@ -17,7 +18,7 @@ function inMap(schema: Schema): z.ZodType {
   if (type === 'optional' && innerType) return inMap(innerType).optional();
   if (type === 'object' && shape) {
     return z.strictObject(
-      Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, described(inMap(value).nullable(), value)])),
+      Object.fromEntries(Object.entries(shape).map(([key, value]) => [key, described(inMap(value).nullable().optional(), value)])),
     );
   }
   if (type === 'record' && keyType && valueType) return z.record(keyType as z.core.$ZodRecordKey, inMap(valueType).nullable());

@@ -24,7 +24,9 @@ export async function findTaskDir(name: string, project: string, { files }: Pick
     if ((await files.stat(fixtures))?.kind !== 'dir') continue;
     const here = await files.list(fixtures);
     if (here.includes(name) && (await files.stat(join(fixtures, name)))?.kind === 'dir') return join(fixtures, name);
-    names.push(...here);
+    // a checkout keeps other things there, too
+    const isTask = await Promise.all(here.map(async one => (await files.stat(join(fixtures, one, 'task.yaml')))?.kind === 'file'));
+    names.push(...here.filter((_, i) => isTask[i]));
   }
   throw new UserError({
     message: `no task is called "${name}"`,

@@ -104,6 +104,7 @@ export function emptyMap(known: readonly string[]): Words {
 
 /** A key that is known, in a map where others stand that it excludes. */
 export function doesNotGoTogether(key: string, others: readonly string[]): Words {
+  if (others.length === 0) return { message: 'says nothing alone', hint: 'write it beside the key that it belongs to' };
   const isMixed = new Set([key, ...others].map(one => one.startsWith('$'))).size > 1;
   return {
     message: `does not go together with ${oneOf(others).replace(/ or /, ' and ')}`,

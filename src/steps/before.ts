@@ -5,12 +5,16 @@ import { makeContract, protectedByDefault } from '../contract.ts';
 import { emitChecked, named, serialize, type Bundle } from '../evidence/index.ts';
 import { noFacts, type Facts } from '../model/facts.ts';
 import type { Plan } from '../model/plan.ts';
-import { decideEligibility, inspectionRecord, preflight, resolveProgram } from '../preflight/index.ts';
+import { admissionFacts, decideEligibility, inspectionRecord, nothingAdmitted, preflight, resolveProgram } from '../preflight/index.ts';
 import { checkSource, placeGiven } from '../workspace/index.ts';
+import { keepRecords, preflightArtifacts } from './records.ts';
 import type { Run } from './run.ts';
 
 /** Step 2: the contract, and whether its source is clean. */
-export async function agree(asked: Plan, parts: Omit<Run, 'plan' | 'contract' | 'facts' | 'digests' | 'seedDir' | 'exam'>): Promise<Run> {
+export async function agree(
+  asked: Plan,
+  parts: Omit<Run, 'plan' | 'contract' | 'facts' | 'digests' | 'seedDir' | 'exam' | 'admitted'>,
+): Promise<Run> {
   const { bundle, engine, ports, scratch, workspaceParent } = parts;
   const plan = await placeGiven(asked, scratch, ports);
   bundle.events.emit({ type: 'run.started', data: { backend: plan.backend.id, stage: plan.stage, task: plan.task.spec.id } });
@@ -22,6 +26,7 @@ export async function agree(asked: Plan, parts: Omit<Run, 'plan' | 'contract' | 
     workspaceDir: join(workspaceParent, 'workspace'),
     engine: engine.identity,
     program: await resolveProgram(plan, engine.programs, ports),
+    backend: parts.backend,
     protectedRoots: protectedByDefault(plan),
   });
   const digests: Run['digests'] = {};
@@ -35,6 +40,7 @@ export async function agree(asked: Plan, parts: Omit<Run, 'plan' | 'contract' | 
     seedDir,
     exam: await readExam(plan.task, ports),
     digests,
+    admitted: nothingAdmitted(),
     facts: { ...noFacts, dirty_start: contract.task.clean_start ? dirty : [], secrets: secretsIn(contractText, bundle) },
   };
   emitChecked(run, 'task.contract.created', {
@@ -48,10 +54,12 @@ export async function agree(asked: Plan, parts: Omit<Run, 'plan' | 'contract' | 
 
 /** Step 3: the first check that says no ends the run before any process of the backend. */
 export async function mayStart(run: Run): Promise<boolean> {
-  const { plan, contract, backend, bundle, digests, facts, ports } = run;
+  const { plan, contract, backend, bundle, digests, facts, admitted, ports, signal } = run;
   bundle.trace.start('preflight');
-  const { refusal, passed } = await preflight({ plan, contract, backend }, ports);
+  const { refusal, passed } = await preflight({ plan, contract, backend, admitted, signal }, ports);
   facts.refusal = refusal;
+  facts.admissions = admissionFacts(contract, admitted);
+  Object.assign(digests, await keepRecords(admitted, bundle));
   const inspection = `stage${contract.stage}-no-target-inspection.json`;
   digests['eligibility.json'] = await bundle.write('eligibility.json', serialize(decideEligibility(contract, refusal)));
   digests[inspection] = await bundle.write(inspection, serialize(inspectionRecord(plan, contract, refusal)));
@@ -62,9 +70,9 @@ export async function mayStart(run: Run): Promise<boolean> {
   bundle.events.emit({
     type: 'preflight.completed',
     status: refusal ? 'blocked' : 'ok',
-    data: { passed, ...(refusal ? { refused: refusal.code } : {}) },
+    data: { passed, ...(refusal ? { refused: refusal.code } : {}), ...named(digests, ...preflightArtifacts) },
   });
-  bundle.trace.end('preflight', refusal?.code ?? 'ok', { refusal });
+  bundle.trace.end('preflight', refusal?.code ?? 'ok', { refusal, admissions: facts.admissions });
   return !refusal;
 }
 

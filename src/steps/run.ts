@@ -5,6 +5,7 @@ import type { Bundle } from '../evidence/index.ts';
 import type { Contract } from '../model/contract.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Admitted } from '../preflight/index.ts';
 import type { Ports } from '../ports.ts';
 
 /** One run while it goes on. */
@@ -22,6 +23,10 @@ export interface Run {
   readonly scratch: string;
   readonly seedDir: string;
   readonly exam: Exam;
+  /** What preflight found the records to allow. */
+  readonly admitted: Admitted;
+  /** What the agent gets in the place of a key: worth nothing outside of this run. */
+  readonly token: string;
   /** What is known so far. */
   readonly facts: Facts;
   /** SHA-256 of artifacts that are finished; null where one could not be written. */

@@ -1,14 +1,15 @@
 import { announce, runBackend } from '../backends/index.ts';
 import { openWorkspace, readTree, renderPatch, type Reading, type Workspace } from '../workspace/index.ts';
+import { allowedOf, placeBinary } from './provide.ts';
 import type { Run } from './run.ts';
 import { throwIfStopped } from './stopped.ts';
 
 /** Step 5. */
-export async function open({ bundle, seedDir, workspaceParent, ports, signal }: Run): Promise<Workspace> {
+export async function open({ bundle, contract, seedDir, workspaceParent, ports, signal }: Run): Promise<Workspace> {
   bundle.trace.start('workspace');
   // what a check starts later is what was on the PATH before a backend could put something there
   await ports.host.which('python3');
-  const workspace = await openWorkspace(seedDir, workspaceParent, ports);
+  const workspace = await openWorkspace(seedDir, workspaceParent, contract.backend.own_state, ports);
   bundle.trace.end('workspace', 'ok');
   await throwIfStopped(signal);
   return workspace;
@@ -25,17 +26,19 @@ export const watchOf = ({ contract, bundle, engine, ports, seedDir, scratch, wor
 });
 
 /** Step 6. */
-export async function work(
-  { backend, plan, contract, bundle, facts, ports, signal }: Run,
-  workspace: Workspace,
-): Promise<Record<string, string>> {
+export async function work(run: Run, workspace: Workspace): Promise<Record<string, string>> {
+  const { backend, plan, contract, bundle, facts, ports, signal } = run;
   bundle.trace.start('backend');
-  const result = await runBackend(backend, plan, contract, workspace.dir, bundle, ports, signal);
+  await using binary = await placeBinary(run);
+  const seat = { backend, plan, contract, bundle, signal, workspaceDir: workspace.dir, allowed: allowedOf(run), binary: binary.path };
+  const result = await runBackend(seat, ports);
   facts.backend = result.backend;
+  facts.gateway = result.gateway;
   facts.review = result.review;
   facts.approval_denied = result.approvalDenied;
   bundle.trace.end('backend', result.backend.timed_out ? 'timed out' : `exit ${result.backend.exit_code}`, {
     backend: facts.backend,
+    gateway: facts.gateway,
     review: facts.review,
     approval_denied: facts.approval_denied,
   });

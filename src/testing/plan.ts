@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { admissionFolders } from '../admission/index.ts';
 import { defaultFakeScript } from '../model/fake.ts';
 import { defaultLimits, ordinaryGiven, type Plan } from '../model/plan.ts';
 import type { Ports } from '../ports.ts';
@@ -18,6 +19,7 @@ export async function aPlan(out: string, ports: Ports, over: Partial<Plan> = {},
     fake: defaultFakeScript,
     patches: {},
     model: null,
+    admissions: admissionFolders(project, undefined),
     env: {},
     limits: defaultLimits,
     approval: { answer: 'nobody', actor: 'nobody' },

@@ -31,7 +31,7 @@ export const aContract = (over: Partial<Contract> = {}): Contract => ({
     timeout_ms: 30_000,
   },
   required_events: [...defaultRequiredEvents],
-  backend: { id: 'fake', argv: null },
+  backend: { id: 'fake', argv: null, uses_model: false, uses_binary: false, own_state: [] },
   stage: 2,
   model: null,
   limits: { backend_ms: 1000, run_ms: 10_000, output_bytes: 1000, processes: 10 },

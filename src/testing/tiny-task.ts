@@ -88,7 +88,7 @@ export async function makeContract({ spec, digest }: Pick<Task, 'spec' | 'digest
       program: command && path ? { name: command[0], path, version: null } : null,
     },
     required_events: [],
-    backend: { id: 'fake', argv: null },
+    backend: { id: 'fake', argv: null, uses_model: false, uses_binary: false, own_state: [] },
     stage: 2,
     model: null,
     limits: { backend_ms: 1000, run_ms: 1000, output_bytes: 1_000_000, processes: 512 },

@@ -34,6 +34,8 @@ export function checkPresence({ bundle: { entries }, contract, facts, isLost }: 
     'backend/stderr.log': judged,
     'backend/events.jsonl': judged,
     'test-report.json': facts.tests !== null,
+    'backend/gateway.jsonl': facts.gateway !== null,
+    'backend/probe.json': facts.gateway !== null,
   };
   const isThere = (path: string) => entries.some(entry => entry.path === path && entry.kind === 'file');
   return [

@@ -7,8 +7,9 @@ import { TestReport } from '../model/verification.ts';
 import type { Entry, Ports } from '../ports.ts';
 import { readEvents, type EventReading } from './chain.ts';
 import { readClaims, type Claims } from './claims.ts';
-import { openFolder, type BundleProblem } from './folder.ts';
+import { openFolder, type BundleProblem, type Folder } from './folder.ts';
 import { readPatch, type Patch } from './patch-paths.ts';
+import { type GatewayReading, readGateway } from './provider.ts';
 import { readTrace, type TraceReading } from './trace.ts';
 
 /** A bundle as it lies there: read, parsed as strictly as it was written, and not yet believed. */
@@ -27,11 +28,14 @@ export interface RawBundle {
   trace: TraceReading | undefined;
   patch: Patch | undefined;
   claims: Claims | undefined;
+  gateway: GatewayReading | undefined;
   /** JSON and text of smaller artifacts, as far as they are compared. */
   eligibility: Record<string, unknown> | undefined;
   inspection: Record<string, unknown> | undefined;
   reportPage: string | undefined;
   scenario: string | undefined;
+  /** Copies of admission records, by path. */
+  texts: ReadonlyMap<string, string>;
   /** What could not be read, by artifact. */
   unreadable: readonly BundleProblem[];
 }
@@ -52,6 +56,8 @@ export async function readBundle(dir: string, ports: Ports): Promise<RawBundle> 
     trace: await folder.log(TRACE, readTrace()),
     patch: await folder.log('patch.diff', readPatch()),
     claims: await folder.log('backend/events.jsonl', readClaims()),
+    gateway: await folder.log('backend/gateway.jsonl', readGateway()),
+    texts: await textsOf(['backend/admission-binary.json', 'backend/admission-model.json'], folder),
     eligibility: await folder.document('eligibility.json', AnyRecord),
     inspection: contract && (await folder.document(inspectionName(contract), AnyRecord)),
     reportPage: await folder.text('report.md'),
@@ -59,6 +65,15 @@ export async function readBundle(dir: string, ports: Ports): Promise<RawBundle> 
   };
   await folder.digestRest();
   return { ...read, entries: folder.entries, digests: folder.digests, unreadable: folder.unreadable };
+}
+
+async function textsOf(paths: readonly string[], folder: Folder): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  for (const path of paths) {
+    const text = await folder.text(path);
+    if (text !== undefined) texts.set(path, text);
+  }
+  return texts;
 }
 
 export const inspectionName = ({ stage }: Contract): string => `stage${stage}-no-target-inspection.json`;

@@ -21,6 +21,7 @@ import { checkOrder } from './order.ts';
 import { checkApprovals, checkReview } from './people.ts';
 import { readBundle, type RawBundle } from './read.ts';
 
+import { checkAdmissions, checkGateway } from './provider.ts';
 import { checkFreshness, checkPage, checkReport, checkScenario } from './report.ts';
 import { checkEntries, checkLogs, checkManifest, checkReportDigest, checkRequired, checkSealedDigests } from './seal.ts';
 import { checkCompleted, checkEventDigests, checkRequiredEvents, checkStory } from './story.ts';
@@ -55,6 +56,8 @@ const evidenceChecks: readonly ((evidenced: Evidenced) => BundleProblem[])[] = [
   checkScenario,
   checkPreflightRecords,
   checkApprovals,
+  checkAdmissions,
+  checkGateway,
   checkClaims,
   checkReview,
   checkPatch,

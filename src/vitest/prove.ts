@@ -11,11 +11,14 @@ import type { Ports } from '../ports.ts';
 import { headline } from '../report/headline.ts';
 import { runPlan } from '../run.ts';
 import { readEvidence } from '../scenario/bundle-evidence.ts';
-import { limitsOf, makePlan } from '../scenario/plan.ts';
+import { newMemory } from '../scenario/memory.ts';
+import { limitsOf, makePlan, partsOf } from '../scenario/plan.ts';
+import { caseEnv, modelEnv } from '../scenario/provider.ts';
 import { idOf } from '../scenario/resolved.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { SuiteContext } from './context.ts';
 import { mutate } from './mutate.ts';
+import { openScript } from './script.ts';
 
 /** What came of a scenario, as its expectations look at it. */
 export interface Proof {
@@ -45,9 +48,11 @@ export function prove(scenario: Scenario, world: World): Promise<Proof> {
 }
 
 async function proveRun(scenario: Scenario, { suite, engine, ports, signal }: World): Promise<Proof> {
-  const plan = await makePlan(scenario, { ...suite, env: ports.host.env }, ports);
-  const lack = await gapForChild(plan, ports);
+  const unscripted = await makePlan(scenario, { ...suite, env: ports.host.env }, ports);
+  const lack = await gapForChild(unscripted, ports);
   if (lack !== undefined) throw new NotHere(lack);
+  await using script = await openScript(scenario.spec, unscripted.task, ports);
+  const plan = { ...unscripted, env: { ...unscripted.env, ...script.env } };
   const { dir, report, exit } = needsChild(plan, ports.host)
     ? await runInChild(plan, ports, signal, engine.calibrations).catch(atInterrupt(scenario))
     : await runPlan(plan, ports, signal, engine);
@@ -107,11 +112,14 @@ async function proveCli(scenario: Scenario, { suite, ports, signal }: World): Pr
   await using home = await ports.files.scratch('proofgate-home');
   const out = gather(limits.outputBytes);
   const err = gather(limits.outputBytes);
-  const { PATH = '', LANG, TMPDIR, CTO_HARNESS_CASE_BIN } = ports.host.env;
-  const ambient = Object.entries({ LANG, TMPDIR, CTO_HARNESS_CASE_BIN }).filter((one): one is [string, string] => one[1] !== undefined);
+  const { PATH = '', LANG, TMPDIR, PROOFGATE_ADMISSIONS } = ports.host.env;
+  const ambient = Object.entries({ LANG, TMPDIR, PROOFGATE_ADMISSIONS }).filter((one): one is [string, string] => one[1] !== undefined);
+  const { task } = await partsOf(scenario, suite.project, ports, newMemory());
+  await using script = await openScript(spec, task, ports);
+  const ofModel = { ...(await caseEnv(ports.host.env, suite.project, ports.files)), ...modelEnv(spec), ...script.env };
   const child = ports.supervise([ports.host.nodePath, commandLine, ...(spec.cli ?? [])], {
     cwd: suite.project,
-    env: { ...Object.fromEntries(ambient), PATH, HOME: home.path, PROOFGATE_NONCE: suite.nonce, NO_COLOR: '1', ...spec.env },
+    env: { ...Object.fromEntries(ambient), PATH, HOME: home.path, PROOFGATE_NONCE: suite.nonce, NO_COLOR: '1', ...ofModel, ...spec.env },
     timeoutMs: limits.runMs,
     signal,
     runId: `${suite.nonce}-${ports.randomHex(4)}`,

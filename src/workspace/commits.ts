@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Entry, Ports } from '../ports.ts';
 import { git } from './git.ts';
-import { makeGitDir, type Workspace } from './open.ts';
+import { isBelow, makeGitDir, type Workspace } from './open.ts';
 import { headCommit, otherRefs, readRefs, STASH } from './refs.ts';
 import { walkUnlocked } from './unlock.ts';
 
@@ -22,16 +22,21 @@ const OPEN_OPERATIONS = {
 const MAX_INDEX_BYTES = 64 * 1024 * 1024;
 const MAX_OBJECT_BYTES = 256 * 1024 * 1024;
 
+/** What the git directory of a workspace tells. */
+interface Commits {
+  /** Whether the agent made commits. */
+  commits: boolean;
+  /** What was begun and not ended, or left beside its commits. */
+  unfinished: string[];
+  /** Whether it committed what it keeps for itself: then that is part of its answer, and out of bounds. */
+  ownCommitted?: boolean;
+}
+
 /**
  * What the agent's git directory says, read as data: its refs as files, its objects through a git directory of
  * the harness's own. No git ever runs with the agent's configuration, hooks, filters or alternates.
  */
-export async function inspectCommits(
-  workspace: Workspace,
-  entries: readonly Entry[],
-  scratch: string,
-  ports: Ports,
-): Promise<{ commits: boolean; unfinished: string[] }> {
+export async function inspectCommits(workspace: Workspace, entries: readonly Entry[], scratch: string, ports: Ports): Promise<Commits> {
   try {
     return await inspect(workspace, entries, scratch, ports);
   } catch (error) {
@@ -41,12 +46,7 @@ export async function inspectCommits(
   }
 }
 
-async function inspect(
-  workspace: Workspace,
-  entries: readonly Entry[],
-  scratch: string,
-  ports: Ports,
-): Promise<{ commits: boolean; unfinished: string[] }> {
+async function inspect(workspace: Workspace, entries: readonly Entry[], scratch: string, ports: Ports): Promise<Commits> {
   const { files } = ports;
   const dotGit = join(workspace.dir, '.git');
   const kind = (await files.stat(dotGit))?.kind;
@@ -67,8 +67,8 @@ async function inspect(
   if (head === workspace.baselineCommit) return { commits: elsewhere.length > 0, unfinished };
   if (!head) return { commits: true, unfinished: [...unfinished, 'HEAD of the workspace cannot be read'] };
 
-  const beside = await besideCommit(head, dotGit, entries, scratch, workspace, ports);
-  return { commits: true, unfinished: [...unfinished, ...beside] };
+  const { beside, ownCommitted } = await besideCommit(head, dotGit, entries, scratch, workspace, ports);
+  return { commits: true, unfinished: [...unfinished, ...beside], ownCommitted };
 }
 
 /** What stands in the tree or in the index and not in the agent's last commit. */
@@ -79,13 +79,13 @@ async function besideCommit(
   scratch: string,
   workspace: Workspace,
   ports: Ports,
-): Promise<string[]> {
+): Promise<{ beside: string[]; ownCommitted: boolean }> {
   const { files } = ports;
   const objects = join(scratch, 'agent-objects');
   const found = await walkUnlocked(join(dotGit, 'objects'), { skip: ['info'], maxFileBytes: 0 }, ports);
   const plain = found.filter(entry => entry.kind === 'file');
   if (plain.reduce((sum, entry) => sum + entry.bytes, 0) > MAX_OBJECT_BYTES)
-    return ['the git directory of the workspace is too large to be read'];
+    return { beside: ['the git directory of the workspace is too large to be read'], ownCommitted: true };
   for (const { path } of plain) await files.write(join(objects, path), await files.readBytes(join(dotGit, 'objects', path)));
 
   const gitDir = join(scratch, 'harness.git');
@@ -95,12 +95,13 @@ async function besideCommit(
   try {
     committed = listing((await git(['ls-tree', '-r', '-z', '--full-tree', head], { cwd: scratch, env }, ports)).stdout);
   } catch {
-    return ['the last commit of the workspace cannot be read'];
+    return { beside: ['the last commit of the workspace cannot be read'], ownCommitted: true };
   }
+  const ownCommitted = [...committed.keys()].some(path => isBelow(path, workspace.ownState));
   const beside: string[] = [];
   const tree = new Set<string>();
   for (const entry of entries) {
-    if (entry.kind === 'dir') continue;
+    if (entry.kind === 'dir' || (!ownCommitted && isBelow(entry.path, workspace.ownState))) continue;
     tree.add(entry.path);
     const id = await blobId(entry, workspace.dir, ports);
     const listed = committed.get(entry.path);
@@ -111,7 +112,7 @@ async function besideCommit(
   const index = join(scratch, 'agent-index');
   const staging = await files.stat(join(dotGit, 'index'));
   if (staging && (staging.kind !== 'file' || staging.bytes > MAX_INDEX_BYTES))
-    return [...beside, 'the index of the workspace cannot be read'];
+    return { beside: [...beside, 'the index of the workspace cannot be read'], ownCommitted };
   if (staging) {
     await files.write(index, await files.readBytes(join(dotGit, 'index')));
     try {
@@ -124,7 +125,7 @@ async function besideCommit(
       beside.push('the index of the workspace cannot be read');
     }
   }
-  return beside;
+  return { beside, ownCommitted };
 }
 
 /** `path → object id` of `ls-tree -z` and `ls-files -s -z`. */

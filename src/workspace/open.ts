@@ -18,6 +18,8 @@ export interface Workspace {
   objects: ReadonlyMap<string, Uint8Array>;
   /** The one commit of the workspace. */
   baselineCommit: string;
+  /** Names at its root under which the backend keeps its own books. */
+  ownState: readonly string[];
 }
 
 /** Nothing of the agent's own git directory is part of the tree. */
@@ -27,7 +29,7 @@ export const WALK = { skip: ['.git'] } as const;
  * Step 5: a fresh copy of the seed, a git repository with one baseline commit.
  * The commit is made before the agent starts; afterwards git never runs on the workspace's own `.git`.
  */
-export async function openWorkspace(seedDir: string, parent: string, ports: Ports): Promise<Workspace> {
+export async function openWorkspace(seedDir: string, parent: string, ownState: readonly string[], ports: Ports): Promise<Workspace> {
   const { files } = ports;
   const dir = join(parent, 'workspace');
   await files.copyTree(seedDir, dir);
@@ -35,8 +37,14 @@ export async function openWorkspace(seedDir: string, parent: string, ports: Port
   const bytes = baseline.reduce((sum, entry) => sum + entry.bytes, 0);
   const wantsGit = bytes > MAX_PACK_BYTES / 2 || baseline.some(entry => basename(entry.path) === '.gitattributes');
   const { commit, objects } = await (wantsGit ? commitByGit(dir, ports) : commitByHand(dir, baseline, ports));
-  return { dir, parent, baseline, seedDir, objects, baselineCommit: commit };
+  // what the seed has under such a name is part of the task
+  const own = ownState.filter(name => !baseline.some(({ path }) => isBelow(path, [name])));
+  return { dir, parent, baseline, seedDir, objects, baselineCommit: commit, ownState: own };
 }
+
+/** Whether a path stands under one of the names. */
+export const isBelow = (path: string, names: readonly string[]): boolean =>
+  names.some(name => path === name || path.startsWith(`${name}/`));
 
 type Committed = Pick<Repository, 'commit' | 'objects'>;
 

@@ -3,7 +3,7 @@ import { systemCode } from '../errors.ts';
 import type { ChangedFile } from '../model/facts.ts';
 import type { Entry, Ports } from '../ports.ts';
 import { inspectCommits } from './commits.ts';
-import { WALK, type Workspace } from './open.ts';
+import { isBelow, WALK, type Workspace } from './open.ts';
 import { walkUnlocked } from './unlock.ts';
 
 /** The tree as it stood once the last process was dead. Diff, checks and verification all work on this, never on the tree again. */
@@ -27,7 +27,9 @@ const MAX_CHANGED_BYTES = 32 * 1024 * 1024;
 export async function readTree(workspace: Workspace, scratch: string, ports: Ports): Promise<Reading> {
   const { files } = ports;
   const entries = await walkUnlocked(workspace.dir, WALK, ports);
-  const changed = compareTrees(workspace.baseline, entries);
+  const { commits, unfinished, ownCommitted } = await inspectCommits(workspace, entries, scratch, ports);
+  const own = ownCommitted ? [] : workspace.ownState;
+  const changed = compareTrees(workspace.baseline, entries).filter(({ path }) => !isBelow(path, own));
   const snapshotDir = join(scratch, 'snapshot');
   await files.makeDir(snapshotDir);
   const kept: ChangedFile[] = [];
@@ -39,7 +41,6 @@ export async function readTree(workspace: Workspace, scratch: string, ports: Por
     else if (total > MAX_CHANGED_BYTES) kept.push({ ...file, oddity: file.oddity ?? 'too_large' });
     else kept.push(await keep(file, workspace.dir, snapshotDir, ports));
   }
-  const { commits, unfinished } = await inspectCommits(workspace, entries, scratch, ports);
   return { files: kept, snapshotDir, entries, commits, unfinished };
 }
 

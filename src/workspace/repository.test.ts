@@ -20,7 +20,7 @@ async function opened(seed: Record<string, string>, prepare: (seedDir: string) =
     writeFileSync(join(seedDir, path), text);
   }
   prepare(seedDir);
-  const workspace = await openWorkspace(seedDir, parent, ports);
+  const workspace = await openWorkspace(seedDir, parent, [], ports);
   const env = { PATH: process.env['PATH'], HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1' };
   const ask = (...args: string[]) => execFileSync('git', args, { cwd: workspace.dir, env, encoding: 'utf8' }).trimEnd();
   return { ...workspace, ask };
@@ -86,7 +86,7 @@ describe('the repository of a workspace', () => {
       mkdirSync(join(own.path, 'seed'));
       writeFileSync(join(own.path, 'seed', 'a.txt'), 'one\r\n');
       if (attributes) writeFileSync(join(own.path, 'seed', '.gitattributes'), attributes);
-      const workspace = await openWorkspace(join(own.path, 'seed'), own.path, ports);
+      const workspace = await openWorkspace(join(own.path, 'seed'), own.path, [], ports);
       await makeGitDir(gitDir, workspace, ports);
       const { stdout } = await git(
         ['ls-tree', '-r', '--name-only', workspace.baselineCommit],

@@ -17,11 +17,12 @@ beforeEach(async () => {
   for (const dir of [seed, scratch, join(room.path, 'parent')]) mkdirSync(dir);
   writeFileSync(join(seed, 'a.txt'), 'one\n');
   writeFileSync(join(seed, 'b.txt'), 'two\n');
-  workspace = await openWorkspace(seed, join(room.path, 'parent'), ports);
+  workspace = await openWorkspace(seed, join(room.path, 'parent'), [], ports);
 });
 afterEach(() => room[Symbol.asyncDispose]());
 
 const inWorkspace = (script: string) => execFileSync('bash', ['-euc', script], { cwd: workspace.dir, stdio: 'pipe', encoding: 'utf8' });
+const inSeed = (script: string) => execFileSync('bash', ['-euc', script], { cwd: workspace.seedDir, stdio: 'pipe' });
 const read = () => readTree(workspace, scratch, ports);
 const names = (reading: { files: { path: string; change: string }[] }) => reading.files.map(file => `${file.change} ${file.path}`);
 
@@ -217,5 +218,46 @@ describe('patch.diff', () => {
 
   it('is empty when nothing changed', async () => {
     expect((await renderPatch(workspace, await read(), scratch, ports)).length).toBe(0);
+  });
+});
+
+describe('what a backend keeps for itself', () => {
+  beforeEach(async () => {
+    await ports.files.remove(workspace.dir);
+    workspace = await openWorkspace(workspace.seedDir, workspace.parent, ['.own'], ports);
+    inWorkspace('mkdir .own; echo books > .own/log; echo more >> a.txt');
+  });
+  const commit = (paths: string) => inWorkspace(`git add ${paths}; git commit -qm work`);
+
+  it('is no part of its answer', async () => {
+    expect(names(await read())).toEqual(['modified a.txt']);
+  });
+
+  it('is nothing left beside its commits', async () => {
+    commit('a.txt');
+    const reading = await read();
+    expect(names(reading)).toEqual(['modified a.txt']);
+    expect(await checkEnding(workspace, reading, [], ports)).toEqual([]);
+  });
+
+  it('is part of its answer once it was committed, and so is what was not committed of it', async () => {
+    commit('-A');
+    inWorkspace('echo again >> .own/log; echo new > .own/other');
+    const reading = await read();
+    expect(names(reading)).toEqual(['added .own/log', 'added .own/other', 'modified a.txt']);
+    expect(reading.unfinished).toEqual(expect.arrayContaining(['.own/log (not committed)', '.own/other (untracked)']));
+  });
+
+  it('hides nothing that only begins with its name', async () => {
+    inWorkspace('echo x > .own-not; mkdir sub; mkdir sub/.own; echo y > sub/.own/z');
+    expect(names(await read())).toEqual(['added .own-not', 'modified a.txt', 'added sub/.own/z']);
+  });
+
+  it('hides nothing where the seed has something under that name', async () => {
+    await ports.files.remove(workspace.dir);
+    inSeed('mkdir .own; echo theirs > .own/log');
+    workspace = await openWorkspace(workspace.seedDir, workspace.parent, ['.own'], ports);
+    inWorkspace('echo mine > .own/log');
+    expect(names(await read())).toEqual(['modified .own/log']);
   });
 });

@@ -1,0 +1,130 @@
+import { join, resolve } from 'node:path';
+import { UserError } from '../errors.ts';
+import { type BinaryOptions, admitBinary } from './admit-binary.ts';
+import { admitModel, choicesOf, modelDefaults, type ModelOptions } from './admit-model.ts';
+import { show } from './admit-record.ts';
+import { DEFAULT_DAYS, parseCount, parseExpiry } from './admit-terms.ts';
+import { asJson, type Command, type Io, jsonOption } from './command.ts';
+import { shellWord } from './shell-word.ts';
+import { parseStages } from './stage.ts';
+
+type AdmitOptions = ModelOptions & BinaryOptions & { json?: true };
+
+interface Kind {
+  /** Beside the options that every record has. */
+  options: readonly (keyof AdmitOptions)[];
+  admit(
+    names: readonly string[],
+    options: AdmitOptions,
+    dir: string,
+    io: Io,
+  ): Promise<{ file: string; record: object; lines: readonly string[] }>;
+}
+
+/** What can be admitted. */
+const kinds = {
+  model: {
+    options: ['backends', 'connection', 'api', 'runtimeProvider', 'contextWindow', 'maxTokens', 'limitRequests', 'limitTokens', 'shim'],
+    admit: admitModel,
+  },
+  binary: { options: ['backend', 'sourceUrl', 'commit', 'builtBy', 'version'], admit: admitBinary },
+} as const satisfies Record<string, Kind>;
+const shared: readonly (keyof AdmitOptions)[] = ['by', 'stages', 'expires', 'days', 'into', 'replace', 'json'];
+
+const words = (text: string) => text.split(',').map(word => word.trim());
+const count = (flag: string, help: string, fallback: number) => ({
+  flags: `${flag} <n>`,
+  help,
+  default: String(fallback),
+  parse: parseCount,
+});
+
+export const admit: Command<AdmitOptions> = {
+  name: 'admit',
+  summary: 'Write the record by which a model or an executable may be used.',
+  about:
+    'A record says who admitted what, for which backends and stages, and until when; it starts nothing, reaches nothing and promotes nothing. It is written below admissions/ of the project and is committed. For one machine or one try, --into DIR writes it elsewhere: whoever sets PROOFGATE_ADMISSIONS=DIR, for proofgate or for the whole suite, has it read beside those of the project. That is how a real ca is tried: admit it into a temporary folder, and name it in CTO_HARNESS_CASE_BIN.',
+  arguments: [
+    { name: '<kind>', help: 'What is admitted.', choices: Object.keys(kinds) },
+    { name: '[names...]', help: 'Of a model: its provider and its name. Of a binary: the path of the executable.' },
+  ],
+  options: [
+    { flags: '--by <name>', help: 'Who admits it; required.' },
+    {
+      flags: '--stages <list>',
+      help: 'Stages for which it holds, each by itself.',
+      default: '1,2',
+      parse: parseStages,
+    },
+    { flags: '--expires <date>', help: 'The day (as it begins, UTC) or the instant from which it admits nothing.', parse: parseExpiry },
+    count('--days', 'The same as a number of days from now, at most 366.', DEFAULT_DAYS),
+    { flags: '--into <dir>', help: 'Another folder of admissions than that of the project.', default: 'admissions' },
+    { flags: '--replace', help: 'Take the place of a record that is there for the same thing.' },
+    { flags: '--backends <list>', help: 'Of a model: backends that may talk to it.', default: 'case', parse: words },
+    {
+      flags: '--connection <way>',
+      help: 'Of a model: how the harness reaches it; the address is given at run time.',
+      default: modelDefaults.connection,
+      choices: choicesOf.connection,
+    },
+    { flags: '--api <protocol>', help: 'Of a model: its wire protocol.', default: modelDefaults.api, choices: choicesOf.api },
+    {
+      flags: '--runtime-provider <name>',
+      help: 'Of a model: what its provider is called inside the backend.',
+      default: 'openai, or anthropic where that is the protocol',
+    },
+    count('--context-window', 'Of a model: tokens that it can take in.', modelDefaults.contextWindow),
+    count('--max-tokens', 'Of a model: tokens of one answer.', modelDefaults.maxTokens),
+    count('--limit-requests', 'Of a model: requests of one run.', modelDefaults.limitRequests),
+    count('--limit-tokens', 'Of a model: tokens of one run, in and out.', modelDefaults.limitTokens),
+    {
+      flags: '--shim <repair>',
+      help: 'Of a model: what is done about an answer that only reasons.',
+      default: modelDefaults.shim,
+      choices: choicesOf.shim,
+    },
+    { flags: '--engine, --backend <id>', help: 'Of a binary: the backend that starts it; required.' },
+    { flags: '--source-url <url>', help: 'Of a binary: where its source is; required.' },
+    { flags: '--commit <sha>', help: 'Of a binary: the commit that it was built from; required.' },
+    { flags: '--built-by <text>', help: 'Of a binary: the command that built it, and on what; required.' },
+    { flags: '--version <text>', help: 'Of a binary: what it says of itself; it is not asked.' },
+    jsonOption,
+  ],
+  exits: { 0: 'The record was written.' },
+  examples: [
+    {
+      line: 'proofgate admit model qwen-local qwen3.6-35b-a3b --by jp',
+      shows: `admissions/models/CTO-CASE-MODEL-PROVIDER-ADMISSION.qwen-local-qwen3.6-35b-a3b.json, for case at stages 1 and 2, for ${DEFAULT_DAYS} days`,
+    },
+    {
+      line: "proofgate admit binary /opt/case/ca --backend case --source-url https://github.com/workos/case.git --commit SHA --built-by 'bun run build:binary' --by jp",
+      shows: 'admissions/binaries/case-ca-DIGEST.json: this executable and no other',
+    },
+    {
+      line: 'proofgate admit binary /opt/case/ca … --into /tmp/tried',
+      shows: 'the same for a try: PROOFGATE_ADMISSIONS=/tmp/tried CTO_HARNESS_CASE_BIN=/opt/case/ca npx vitest run scenarios/incidents',
+    },
+  ],
+
+  async run({ args: [word = '', ...rest], options }, io) {
+    const kind: Kind = kinds[word as keyof typeof kinds];
+    const known = [...shared, ...kind.options];
+    const stray = (Object.keys(options) as (keyof AdmitOptions)[]).find(key => !known.includes(key));
+    if (stray !== undefined) {
+      throw new UserError({
+        at: flagOf(stray),
+        message: `has no meaning for a ${word}`,
+        hint: `Leave it out: a ${word} takes ${kind.options.map(flagOf).join(', ')}.`,
+      });
+    }
+    const { into } = options;
+    const dir = into === undefined ? join(io.project.root, 'admissions') : resolve(io.cwd, into);
+    const names = rest.filter(name => name !== undefined);
+    const { file, record, lines } = await kind.admit(names, options, dir, io);
+    const elsewhere = into === undefined ? [] : [`  read by  PROOFGATE_ADMISSIONS=${shellWord(show(dir, io) || '.')} proofgate run …`];
+    io.print(options.json ? asJson({ file, record }) : [...lines, ...elsewhere].join('\n'));
+    return 0;
+  },
+};
+
+const flagOf = (key: string): string => `--${key.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
