@@ -2,20 +2,23 @@ import { describe, expect, it } from 'vitest';
 import type { GatewayLine } from '../model/gateway.ts';
 import { caseLog, exhausted, mute, over, phase, revision, skipped, started } from '../testing/case-log.ts';
 import { readLog } from './log.ts';
+import type { Printed } from './printed.ts';
 import { type CaseRun, readCase } from './read.ts';
+import { agentOf, tellStory } from './story.ts';
 
 type Logged = Parameters<typeof caseLog>[0];
 
 const exit = { spawnError: null, code: 0, timedOut: false, aborted: false, tooManyProcesses: false };
-const run = (logged: Logged | string, over: Partial<CaseRun> = {}, profile?: string): CaseRun => ({
-  exit,
-  fatal: null,
-  log: readLog(typeof logged === 'string' ? logged : caseLog(logged, profile), 't'),
-  lines: [],
-  endedByHarness: false,
-  committed: true,
-  ...over,
-});
+const run = (logged: Logged | string, over: Partial<CaseRun> = {}, profile?: string): CaseRun => {
+  const log = readLog(typeof logged === 'string' ? logged : caseLog(logged, profile), 't');
+  return { exit, fatal: null, printed: honest(log), log, lines: [], endedByHarness: false, committed: true, ...over };
+};
+/** What `ca` prints where its log was left alone. */
+function honest({ events }: CaseRun['log']): Printed {
+  const { end, exhausted, ends } = tellStory(events);
+  const done = ends.filter(({ outcome }) => outcome === 'completed').map(({ phase }) => agentOf(phase));
+  return { verdict: end?.outcome === 'completed' ? 'completed' : (end?.failedAgent ?? null), exhausted, done };
+}
 const ended = (how: Partial<CaseRun['exit']>): Partial<CaseRun> => ({ exit: { ...exit, ...how } });
 
 /** A reading on one line: claim, then everything that speaks for or against it. */
@@ -379,6 +382,36 @@ describe('an event log that cannot be believed', () => {
 
   it('one that nests without end is no event', () => {
     expect(readCase(run(`${'['.repeat(200_000)}\n`)).protocolError).toBe('line 1 of the event log is no event');
+  });
+});
+
+describe('an event log that says something else than ca', () => {
+  const clean = [...work, phase('close'), ...rest, over()];
+  const said = { verdict: 'completed', exhausted: false, done: ['implementer', 'verifier', 'reviewer', 'closer', 'retrospective'] };
+
+  it.each<[string, Logged, Partial<Printed>, string]>([
+    ['over a reject', clean, { verdict: 'reviewer' }, 'the pipeline is completed by the log, and ca said failed at the reviewer'],
+    ['over warnings', clean, { exhausted: true }, 'no cycle was missing by the log, and ca said that it ran out of them'],
+    ['over silence', clean, { verdict: null }, 'the pipeline is completed by the log, and ca said nothing'],
+    [
+      'over a reject, as if the close had failed',
+      [...work, mute('close'), ...rest, over('closer')],
+      { verdict: 'reviewer' },
+      'the pipeline is failed at the closer by the log, and ca said failed at the reviewer',
+    ],
+  ])('%s is not believed', (_name, logged, printed, expected) => {
+    expect(readCase(run(logged, { printed: { ...said, ...printed } }))).toMatchObject({
+      protocolError: `the event log and ca do not agree: ${expected}`,
+      completedByHarness: false,
+    });
+  });
+
+  it('of agents that ca never spoke of is nothing that the harness completes', () => {
+    const killed = { ...ended({ code: 137 }), endedByHarness: true };
+    const logged = [...work, started('close')];
+    const printed = { ...said, verdict: null, done: ['implementer', 'verifier'] };
+    expect(readCase(run(logged, { ...killed, printed })).completedByHarness).toBe(false);
+    expect(readCase(run(logged, { ...killed, printed: { ...printed, done: said.done } })).completedByHarness).toBe(true);
   });
 });
 

@@ -3,6 +3,7 @@ import type { GatewayLine } from '../model/gateway.ts';
 import type { Exit } from '../ports.ts';
 import type { Log } from './log.ts';
 import { missedBy } from './provider.ts';
+import { disagreement, type Printed, saidDone } from './printed.ts';
 import { type Review, reviewOf } from './review.ts';
 import { agentOf, lastOf, type PhaseEnd, type Story, tellStory } from './story.ts';
 
@@ -11,6 +12,8 @@ export interface CaseRun {
   exit: Pick<Exit, 'spawnError' | 'code' | 'timedOut' | 'aborted' | 'tooManyProcesses'>;
   /** What it printed as its last error, if it did. */
   fatal: string | null;
+  /** What it printed of the pipeline. */
+  printed: Printed;
   log: Log;
   /** What went over the gateway. */
   lines: readonly GatewayLine[];
@@ -70,19 +73,20 @@ function claimOf(story: Story): CaseReading['claim'] {
 const failed = (detail: string): Partial<CaseReading> => ({ failure: { code: 'backend_failed', detail } });
 
 function howItEnded(run: CaseRun, story: Story): Partial<CaseReading> {
-  const { exit, log, fatal } = run;
+  const { exit, log, fatal, printed } = run;
   if (exit.spawnError !== null) return failed(`ca did not start (${exit.spawnError})`);
   if (exit.timedOut || exit.aborted) return {};
   if (exit.tooManyProcesses) return failed('more processes than its limit');
   const isDone = log.problem === null && run.committed && isWorkDone(story);
+  const denied = disagreement(printed, story);
   if (run.endedByHarness) {
-    return isDone
+    return isDone && saidDone(printed, story) && denied === null
       ? { completedByHarness: true }
-      : { protocolError: log.problem ?? 'what it had done when it was ended was gone afterwards' };
+      : { protocolError: log.problem ?? denied ?? 'what it had done when it was ended was gone afterwards' };
   }
   if (!story.end && exit.code !== 0) return failed(fatal ?? `exit code ${exit.code}, and no pipeline_end in the event log`);
   const mute = log.problem === null ? muteEnd(story) : undefined;
-  const problem = log.problem ?? mute?.problem ?? incomplete(log, story);
+  const problem = log.problem ?? mute?.problem ?? incomplete(log, story) ?? denied;
   if (problem !== null) return { protocolError: problem, failure: (mute && missedBy(mute.end, run.lines)) ?? null };
   return story.end?.outcome === 'completed' ? afterCompletion(exit.code) : afterFailure(story, isDone);
 }

@@ -7,6 +7,7 @@ import { announcer } from './announcer.ts';
 import type { CaseJob } from './job.ts';
 import type { Log } from './log.ts';
 import type { Prepared } from './prepare.ts';
+import { listenToPrinted, type Printed, saidDone } from './printed.ts';
 import { isWorkDone } from './read.ts';
 import { tellStory } from './story.ts';
 
@@ -25,6 +26,7 @@ export interface Session {
   endedByHarness: boolean;
   /** Its last error as it printed it: it dies with `Fatal: …` or `Error: …` on standard error. Source: protocol notes, section 3. */
   fatal: string | null;
+  printed: Printed;
   committed: boolean;
 }
 
@@ -34,6 +36,7 @@ export async function runCa(job: CaseJob, prepared: Prepared, timeoutMs: number,
   const { clock, files } = ports;
   const follower = followLog(workspaceDir, prepared.taskId, files);
   const announce = announcer(workspaceDir, job.onEvent);
+  const { push: listen, printed } = listenToPrinted();
   const isCommitted = async () => ![undefined, prepared.baseline].includes(await headOf(workspaceDir, files));
   let lastSign = clock.monotonic();
   const heard = () => void (lastSign = clock.monotonic());
@@ -50,6 +53,7 @@ export async function runCa(job: CaseJob, prepared: Prepared, timeoutMs: number,
     network: access.served,
     onStdout(chunk) {
       heard();
+      listen(chunk);
       job.onStdout(chunk);
     },
     onStderr(chunk) {
@@ -67,7 +71,9 @@ export async function runCa(job: CaseJob, prepared: Prepared, timeoutMs: number,
   };
   const isSilentAfterWork = async () => {
     const { problem, events } = follower.log();
-    return clock.monotonic() - lastSign >= SILENCE_MS && problem === null && isWorkDone(tellStory(events)) && (await isCommitted());
+    if (clock.monotonic() - lastSign < SILENCE_MS || problem !== null) return false;
+    const story = tellStory(events);
+    return isWorkDone(story) && saidDone(printed(), story) && (await isCommitted());
   };
   const ended = await watch(child, async () => {
     await look();
@@ -81,6 +87,7 @@ export async function runCa(job: CaseJob, prepared: Prepared, timeoutMs: number,
     lines: access.lines(),
     endedByHarness: ended && exit.code !== 0,
     fatal: lastError(tail),
+    printed: printed(),
     committed: await isCommitted(),
   };
 }
