@@ -34,7 +34,8 @@ export async function openAccess(
   ports: Ports,
 ): Promise<OpenAccess> {
   const lines: GatewayLine[] = [];
-  const log = bundle.openLog(GATEWAY);
+  // its lines are bounded by the gateway itself; one that is cut would add up to nothing
+  const log = bundle.openLog(GATEWAY, { maxBytes: Infinity });
   const gateway = await openGateway(
     {
       upstream,

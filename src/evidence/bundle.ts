@@ -35,7 +35,8 @@ export interface Bundle {
    * @returns SHA-256 of what was written; null when it could not be.
    */
   write(path: string, content: string | Uint8Array, options?: { verbatim?: boolean }): Promise<string | null>;
-  openLog(path: string): LogSink;
+  /** @param options.maxBytes default: the limit of output of the plan */
+  openLog(path: string, options?: { maxBytes?: number }): LogSink;
   /** Text of the engine's own logs, to compare with what stands there. A log that could not be written is left out. */
   expected(): ReadonlyMap<string, string>;
   closeLogs(): void;
@@ -139,7 +140,7 @@ export function openBundle(
       }
     },
 
-    openLog: path => makeLogSink(open(path), failed(path), redactor, plan.limits.outputBytes),
+    openLog: (path, { maxBytes = plan.limits.outputBytes } = {}) => makeLogSink(open(path), failed(path), redactor, maxBytes),
 
     expected: () => new Map(written().map(([path, lines]) => [path, lines.text()])),
 
