@@ -215,11 +215,12 @@ describe('what the provider is asked', () => {
       'user-agent': 'agent/1',
       cookie: 'a=b',
       'proxy-authorization': 'Basic x',
+      'content-encoding': 'identity',
       'anthropic-beta': 'b',
     };
     await bytesOf(await room.ask(api, false, { body, headers, path: `${PATHS[api]}?beta=true` }));
     const [heard] = room.provider.requests;
-    expect(heard).toMatchObject({ url: `/v1${PATHS[api]}?beta=true`, body });
+    expect(heard).toMatchObject({ url: `/v1${PATHS[api]}?beta=true`, body: '{"model":"m1","x":"ä\\u0000","messages":[]}' });
     expect(heard!.headers).toMatchObject({
       authorization: `Bearer ${SECRETS.key}`,
       'x-stainless-retry-count': '2',
@@ -229,8 +230,16 @@ describe('what the provider is asked', () => {
     expect(heard!.headers['accept-encoding']).toBe('identity');
     expect(heard!.headers['x-api-key']).toBe(api === 'anthropic-messages' ? SECRETS.key : undefined);
     expect(heard!.headers['anthropic-version']).toBe(api === 'anthropic-messages' ? '2023-06-01' : undefined);
-    for (const name of ['cookie', 'proxy-authorization']) expect(heard!.headers).not.toHaveProperty(name);
+    for (const name of ['cookie', 'proxy-authorization', 'content-encoding']) expect(heard!.headers).not.toHaveProperty(name);
     expect(JSON.stringify(heard)).not.toContain(SECRETS.token);
+  });
+
+  it('is what was judged, where a key stands twice: whoever takes the first reads the same', async () => {
+    await using room = await aGateway(says('openai-completions', { text: 'x' }));
+    await bytesOf(
+      await room.ask('openai-completions', false, { body: '{"model":"m2","stream":true,"messages":[],"model":"m1","stream":false}' }),
+    );
+    expect(room.provider.requests[0]!.body).toBe('{"model":"m1","stream":false,"messages":[]}');
   });
 
   it('shows no key where there is none', async () => {
@@ -254,6 +263,9 @@ describe('a request that does not pass', () => {
     ['for another model', PATHS[api], { ...post('{"model":"m2"}'), headers: bearer }, 403, 'model'],
     ['for a model of another case', PATHS[api], { ...post('{"model":"M1"}'), headers: bearer }, 403, 'model'],
     ['for a model that stands twice', PATHS[api], { ...post('{"model":"m1","model":"m2"}'), headers: bearer }, 403, 'model'],
+    ['for a model in other letters', PATHS[api], { ...post('{"model":"m1","Model":"m2"}'), headers: bearer }, 403, 'model'],
+    ['for more models', PATHS[api], { ...post('{"model":"m1","models":["m2"]}'), headers: bearer }, 403, 'model'],
+    ['for another model if this fails', PATHS[api], { ...post('{"model":"m1","fallbacks":["m2"]}'), headers: bearer }, 403, 'model'],
     ['without a model', PATHS[api], { ...post('{}'), headers: bearer }, 400, 'body'],
     ['for a model that is no string', PATHS[api], { ...post('{"model":["m1"]}'), headers: bearer }, 400, 'body'],
     ['that is no JSON', PATHS[api], { ...post('model=m1'), headers: bearer }, 400, 'body'],
@@ -271,6 +283,32 @@ describe('a request that does not pass', () => {
     expect([response.status, await response.json()]).toEqual([status, { error: expect.objectContaining({ type: `gateway_${refused}` }) }]);
     expect(room.lines).toMatchObject([{ status, refused, shape: 'refused', upstream_status: null, cause: null }]);
     expect(room.provider.requests).toEqual([]);
+  });
+
+  it('is written down, but not without end', async () => {
+    await using room = await aGateway(says(api, { text: 'x' }));
+    for (let i = 0; i < 1010; i += 101)
+      await Promise.all(Array.from({ length: 101 }, async () => bytesOf(await room.ask(api, false, { body: '{}' }))));
+    expect(await bytesOf(await room.ask(api, false))).toContain('x');
+    expect(room.lines.length).toBe(1001);
+    expect(room.gateway.summary()).toMatchObject({ requests: 1001, refused: 1000, last: { status: 200 } });
+  });
+
+  it('is one that would make the engine hold too much at once; when the others are over there is room again', async () => {
+    const gate = Promise.withResolvers<void>();
+    const answer: Answer = async (response, heard, count) => {
+      await gate.promise;
+      return says(api, { text: 'x' })(response, heard, count);
+    };
+    await using room = await aGateway(answer, { limits: { requests: 100, tokens: 1e12, timeMs: 60_000 } });
+    const body = `{"model":"m1","x":"${'x'.repeat(31 << 20)}"}`;
+    const ask = async () => (await room.ask(api, false, { body })).status;
+    const held = Promise.all([ask(), ask(), ask()]);
+    await expect.poll(() => room.provider.requests.length, { timeout: 20_000 }).toBe(3);
+    expect(await ask()).toBe(429);
+    gate.resolve();
+    expect([await held, await ask()]).toEqual([[200, 200, 200], 200]);
+    expect(room.lines.map(({ refused }) => refused)).toEqual(['body', null, null, null, null]);
   });
 
   it('the token of either vendor is a token', async () => {

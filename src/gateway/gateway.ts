@@ -1,6 +1,6 @@
 import type { Api, GatewayFacts, GatewayLine, Shim } from '../model/gateway.ts';
 import type { Ports, Served } from '../ports.ts';
-import { readRequest, refusals, showsToken, type Body, type Refused } from './admit.ts';
+import { makeRoom, readRequest, refusals, showsToken, type Body, type Refused } from './admit.ts';
 import { ask } from './exchange.ts';
 import { emptyLine, namesWithout } from './lines.ts';
 import { modelList } from './model-list.ts';
@@ -44,6 +44,8 @@ type Asked = Pick<GatewayLine, 'time' | 'method' | 'path' | 'api' | 'asked_model
 /** About what a token is in English and in code: the charge for a reply that says nothing of usage. */
 const CHARS_PER_TOKEN = 4;
 const LONGEST_MS = 2 ** 31 - 1;
+/** More refusals than this are not written down: an agent chooses how many there are. */
+const MAX_REFUSED = 1000;
 
 /** Opens a gateway on the loopback. Everything passes unchanged but the address, the token and, where a shim is admitted, a reply that is reasoning alone. */
 export async function openGateway(job: GatewayJob, ports: Ports): Promise<Gateway> {
@@ -56,6 +58,8 @@ export async function openGateway(job: GatewayJob, ports: Ports): Promise<Gatewa
   const timer = setTimeout(() => timeIsUp.abort(), Math.min(limits.timeMs, LONGEST_MS));
   timer.unref();
   const going = new Set<Promise<void>>();
+  const room = makeRoom();
+  let refusedOnes = 0;
   let requests = 0;
   let tokens = 0;
   let logError: unknown;
@@ -72,7 +76,7 @@ export async function openGateway(job: GatewayJob, ports: Ports): Promise<Gatewa
   };
   const refuse = (asked: Asked, { refused, status, message }: Refused, wire = wires[job.api]): Response => {
     const body = JSON.stringify(wire.error(message, `gateway_${refused}`));
-    write(asked, { refused, status, bytes_out: Buffer.byteLength(body) });
+    if (++refusedOnes <= MAX_REFUSED) write(asked, { refused, status, bytes_out: Buffer.byteLength(body) });
     // whoever asks again gets the same answer
     return new Response(body, { status, headers: { 'content-type': 'application/json', 'x-should-retry': 'false' } });
   };
@@ -100,7 +104,10 @@ export async function openGateway(job: GatewayJob, ports: Ports): Promise<Gatewa
     const question = { wire, body: body.text, headers, search, model: job.model, shim: job.shim, signal };
     const { response, outcome } = await ask(question, upstream, ports);
     const late = timeIsUp.signal.aborted && response.status === 499 ? refusals.limit_time : undefined;
-    const logged = outcome.then(what => settled(asked, body, what, late));
+    const logged = outcome.then(what => {
+      room.bytes += body.bytes;
+      settled(asked, body, what, late);
+    });
     going.add(logged);
     void logged.finally(() => going.delete(logged)).catch(() => {});
     if (!late) return response;
@@ -121,12 +128,14 @@ export async function openGateway(job: GatewayJob, ports: Ports): Promise<Gatewa
     if (request.method === 'GET' && pathname === '/v1/models') return Response.json(modelList(job.api, job.model));
     if (!wire) return refuse(asked, refusals.path);
 
-    const body = await readRequest(request);
+    const body = await readRequest(request, room);
     if ('why' in body) return refuse({ ...asked, bytes_in: body.bytes }, body.why, wire);
     const full = { ...asked, bytes_in: body.bytes, asked_model: name(body.model), stream: body.stream };
-    if (body.model !== job.model) return refuse(full, refusals.model, wire);
-    const limit = limitReached();
-    if (limit) return refuse(full, limit, wire);
+    const why = body.model === job.model ? limitReached() : refusals.model;
+    if (why) {
+      room.bytes += body.bytes;
+      return refuse(full, why, wire);
+    }
     requests++;
     return forward(request, wire, full, body);
   };

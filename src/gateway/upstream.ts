@@ -12,7 +12,7 @@ export interface Upstream {
 // oxfmt-ignore
 const notPassedOn = [
   'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',
-  'authorization', 'x-api-key', 'cookie', 'cookie2', 'host', 'content-length', 'content-type', 'accept-encoding', 'expect', 'forwarded',
+  'authorization', 'x-api-key', 'cookie', 'cookie2', 'host', 'content-length', 'content-type', 'content-encoding', 'accept-encoding', 'expect', 'forwarded',
 ];
 
 /** What the provider is asked with: the agent's own headers, the upstream key instead of the token of the run. */
