@@ -185,6 +185,11 @@ describe('what kept a backend without an envelope from its model', () => {
     expect(blockersOf(last({ status: 500, shape: 'error', cause: 'server_error' }), aBackend())).toEqual([]);
   });
 
+  it('an envelope is none where no model ever answered', () => {
+    for (const over of [{ requests: 0, answered: 0, last: null }, { requests: 2, answered: 0 }])
+      expect(blockersOf(over, aBackend())).toEqual(['agent_protocol_error']);
+  });
+
   it('is not asked where the time was up, or the backend crashed', () => {
     const broken = last({ status: 500, shape: 'error', cause: 'server_error' });
     expect(blockersOf(broken, aBackend({ claim: null, timed_out: true }))).toEqual(['lifecycle_timeout_after_valid_patch']);

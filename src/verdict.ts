@@ -65,6 +65,7 @@ function howItEnded(backend: BackendFacts, gateway: GatewayFacts | null, outcome
   const missing = backend.claim === null && gateway ? whatItMissed(gateway) : undefined;
   if (missing) return [missing];
   if (backend.protocol_error) return [{ code: 'agent_protocol_error', detail: backend.protocol_error }];
+  if (gateway?.answered === 0) return [{ code: 'agent_protocol_error', detail: 'it has an envelope, and no model ever answered it' }];
   if (backend.claim !== 'completed') return [{ code: 'backend_failed', detail: `the backend claimed ${backend.claim ?? 'nothing'}` }];
   return [];
 }

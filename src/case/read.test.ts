@@ -11,7 +11,8 @@ type Logged = Parameters<typeof caseLog>[0];
 const exit = { spawnError: null, code: 0, timedOut: false, aborted: false, tooManyProcesses: false };
 const run = (logged: Logged | string, over: Partial<CaseRun> = {}, profile?: string): CaseRun => {
   const log = readLog(typeof logged === 'string' ? logged : caseLog(logged, profile), 't');
-  return { exit, fatal: null, printed: honest(log), log, lines: [], endedByHarness: false, committed: true, ...over };
+  const lines = log.events.map(() => asked(0));
+  return { exit, fatal: null, printed: honest(log), log, lines, endedByHarness: false, committed: true, ...over };
 };
 /** What `ca` prints where its log was left alone. */
 function honest({ events }: CaseRun['log']): Printed {
@@ -289,7 +290,7 @@ describe('a missing envelope', () => {
 
   it('that is not missing is no failure of a provider, whatever the closer was told', () => {
     const closer = [...work, mute('close'), ...rest, over('closer')];
-    expect(told(run(closer, { lines: [asked(0, error)] }))).toBe('completed | approved | by harness');
+    expect(told(run(closer, { lines: [asked(0), asked(0), asked(0), asked(0, error)] }))).toBe('completed | approved | by harness');
   });
 });
 
@@ -413,6 +414,21 @@ describe('an event log that says something else than ca', () => {
     expect(readCase(run(logged, { ...killed, printed })).completedByHarness).toBe(false);
     expect(readCase(run(logged, { ...killed, printed: { ...printed, done: said.done } })).completedByHarness).toBe(true);
   });
+});
+
+it('agents that have more results than the model gave answers made them up', () => {
+  const logged = [...work, phase('close'), ...rest, over()];
+  const protocolError = '3 agents have a result, and the model answered 2 times';
+  const lines = [
+    asked(0),
+    asked(0),
+    asked(0, { cause: 'server_error', shape: 'cut' }),
+    asked(0, { refused: 'model', upstream_status: null }),
+  ];
+  expect(readCase(run(logged, { lines }))).toMatchObject({ protocolError });
+  const killed = { ...ended({ code: 137 }), endedByHarness: true };
+  expect(readCase(run([...work, started('close')], { ...killed, lines }))).toMatchObject({ protocolError, completedByHarness: false });
+  expect(readCase(run(logged, { lines: [...lines, asked(0)] })).protocolError).toBeNull();
 });
 
 describe('a rubric', () => {

@@ -80,13 +80,14 @@ function howItEnded(run: CaseRun, story: Story): Partial<CaseReading> {
   const isDone = log.problem === null && run.committed && isWorkDone(story);
   const denied = disagreement(printed, story);
   if (run.endedByHarness) {
-    return isDone && saidDone(printed, story) && denied === null
+    const doubt = denied ?? unanswered(story, run.lines);
+    return isDone && saidDone(printed, story) && doubt === null
       ? { completedByHarness: true }
-      : { protocolError: log.problem ?? denied ?? 'what it had done when it was ended was gone afterwards' };
+      : { protocolError: log.problem ?? doubt ?? 'what it had done when it was ended was gone afterwards' };
   }
   if (!story.end && exit.code !== 0) return failed(fatal ?? `exit code ${exit.code}, and no pipeline_end in the event log`);
   const mute = log.problem === null ? muteEnd(story) : undefined;
-  const problem = log.problem ?? mute?.problem ?? incomplete(log, story) ?? denied;
+  const problem = log.problem ?? mute?.problem ?? incomplete(log, story) ?? denied ?? unanswered(story, run.lines);
   if (problem !== null) return { protocolError: problem, failure: (mute && missedBy(mute.end, run.lines)) ?? null };
   return story.end?.outcome === 'completed' ? afterCompletion(exit.code) : afterFailure(story, isDone);
 }
@@ -106,6 +107,15 @@ function incomplete({ rest }: Log, story: Story): string | null {
   if (story.end.outcome !== 'completed') return lastOf(story, 'implement') ? null : 'no implementer came to its end';
   const missing = ['implement', ...story.evaluators].find(phase => lastOf(story, phase)?.outcome !== 'completed');
   return missing === undefined ? null : `the pipeline is said to be completed, and its ${agentOf(missing)} is not`;
+}
+
+/** Nobody came to a result without an answer of the model; what was said without one was made up. */
+function unanswered({ ends, evaluators }: Story, lines: readonly GatewayLine[]): string | null {
+  const results = ends.filter(({ phase, result }) => ['implement', ...evaluators].includes(phase) && result.unreadable === null).length;
+  const answers = lines.filter(
+    ({ upstream_status, cause, refused }) => upstream_status !== null && cause === null && refused === null,
+  ).length;
+  return answers >= results ? null : `${results} agents have a result, and the model answered ${answers} times`;
 }
 
 const afterCompletion = (code: number | null): Partial<CaseReading> =>
