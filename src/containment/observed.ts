@@ -127,10 +127,11 @@ async function changedInBundle(watch: Watch, before: Map<string, string>, writte
   const own = watch.expected();
   // what was unreadable before the backend started is so because a scenario wants it
   const now = await bundleEntries(watch, ports, path => !isUnread(before.get(path)));
+  const isNamed = (path: string) => own.has(path) || path in written;
   const named = [...own.keys(), ...Object.keys(written)];
   // a folder is the engine's where something of the engine's stands in it
-  const isNamed = (path: string) => named.some(name => name === path || name.startsWith(`${path}/`));
-  const strangers = [...now.keys()].filter(path => !before.has(path) && !isNamed(path));
+  const isOwnFolder = (path: string) => now.get(path)?.startsWith('dir ') === true && named.some(name => name.startsWith(`${path}/`));
+  const strangers = [...now.keys()].filter(path => !before.has(path) && !isNamed(path) && !isOwnFolder(path));
   const changed = [...before].filter(([path, seen]) => !isNamed(path) && now.get(path) !== seen).map(([path]) => path);
   for (const [path, expected] of own) {
     const actual = now.has(path) ? await files.readText(join(bundleDir, path)).catch(() => null) : null;
