@@ -12,7 +12,8 @@ export interface RoomOptions {
   models?: unknown;
   config?: object | null;
   env?: Record<string, string>;
-  program?: 'ca' | 'ca-exit-1';
+  /** A file of fixtures/ca/, or the absolute path of another `ca`. */
+  program?: string;
 }
 
 export interface Line {
@@ -73,7 +74,7 @@ export async function caRoom(options: RoomOptions = {}) {
       .split('\n')
       .map(line => JSON.parse(line) as Line);
   const start = (args: string[]): ChildProcess =>
-    spawn(join(programs, options.program ?? 'ca'), args, { cwd: at(), env, stdio: ['ignore', 'pipe', 'pipe'] });
+    spawn(resolve(programs, options.program ?? 'ca'), args, { cwd: at(), env, stdio: ['ignore', 'pipe', 'pipe'] });
   return {
     repo,
     caseDir,
