@@ -8,7 +8,7 @@ import { showPath } from '../model/json.ts';
 import type { Ports } from '../ports.ts';
 import { count } from '../report/headline.ts';
 import { newMemory } from '../scenario/memory.ts';
-import { gapOf, missingNeeds } from '../scenario/needs.ts';
+import { gapOf, missingNeeds, needsEnv } from '../scenario/needs.ts';
 import { idOf } from '../scenario/resolved.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { prove } from '../vitest/prove.ts';
@@ -84,10 +84,9 @@ async function runOne(
   { ports, project, signal }: Io,
 ): Promise<Judged | string> {
   const { spec } = scenario;
-  const gap = gapOf(
-    { skip: spec.skip, todo: spec.todo, missing: await missingNeeds(spec.needs ?? [], ports.exec, ports.host.env) },
-    ports.host.env,
-  );
+  const world = await needsEnv(ports.host.env, project.root, ports.files);
+  const missing = await missingNeeds(spec.needs ?? [], ports.exec, world);
+  const gap = gapOf({ skip: spec.skip, todo: spec.todo, missing }, ports.host.env);
   if (gap) return `not run: ${gap.reason}`;
   const suite = { ...scenarioRoot(project), out: join(project.root, 'reports', 'runs'), nonce };
   const { evidence, ofRun } = await prove(scenario, { suite, engine, ports, signal });

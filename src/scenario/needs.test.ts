@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodePorts } from '../node/ports.ts';
-import { gapOf, missingNeeds } from './needs.ts';
+import { gapOf, missingNeeds, needsEnv } from './needs.ts';
 
 describe('a prerequisite', () => {
   it('is missing where it does not work, whatever stands on the PATH', async () => {
@@ -15,6 +15,33 @@ describe('a prerequisite', () => {
     await nodePorts().files.write(`${dir.path}/python3`, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
     expect(await missingNeeds(['python3', 'pytest'], nodePorts().exec, { PATH: dir.path })).toEqual([]);
   });
+});
+
+describe('ca', () => {
+  const program = (exit: number) => `#!/bin/sh\n[ "$1" = --help ] && exit ${exit}\nexit 7\n`;
+
+  it.each([
+    ['is there where CTO_HARNESS_CASE_BIN names one that works', 0, true, []],
+    ['is missing where what it names does not work', 1, true, ['ca']],
+    ['is missing where nothing names it, whatever stands on the PATH', 0, false, ['ca']],
+  ])('%s', async (_title, exit, isNamed, missing) => {
+    await using dir = await nodePorts().files.scratch('needs');
+    const ca = `${dir.path}/ca`;
+    await nodePorts().files.write(ca, program(exit), { mode: 0o755 });
+    const env = { PATH: dir.path, ...(isNamed && { CTO_HARNESS_CASE_BIN: ca }) };
+    expect(await missingNeeds(['ca'], nodePorts().exec, env)).toEqual(missing);
+  });
+});
+
+it('what npm has put into the project, and the Case that the project has, are found as a run finds them', async () => {
+  await using dir = await nodePorts().files.scratch('needs');
+  const { files, exec } = nodePorts();
+  await files.write(`${dir.path}/node_modules/.bin/pi`, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  await files.write(`${dir.path}/fixtures/ca/ca`, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  const env = await needsEnv({ PATH: '/usr/bin:/bin' }, dir.path, files);
+  expect(await missingNeeds(['pi', 'ca'], exec, env)).toEqual([]);
+  const named = await needsEnv({ CTO_HARNESS_CASE_BIN: '/nowhere/ca' }, dir.path, files);
+  expect(await missingNeeds(['ca'], exec, named)).toEqual(['ca']);
 });
 
 describe('a gap', () => {

@@ -1,11 +1,14 @@
-import type { Exec } from '../ports.ts';
+import { join } from 'node:path';
+import type { Exec, Files } from '../ports.ts';
 import { type Need, needs } from './keys.ts';
 import { remembered } from './memory.ts';
+import { caseEnv } from './provider.ts';
 
 const PROBE_MS = 20_000;
 
 /**
  * Prerequisites that this host does not have, each tried by what it does rather than by its name on the PATH.
+ * @param env what `needsEnv` makes of the environment of the suite
  * @param known what was found out before: a suite asks once
  */
 export async function missingNeeds(
@@ -18,8 +21,21 @@ export async function missingNeeds(
   return wanted.filter((_, i) => !has[i]);
 }
 
-async function works(need: Need, exec: Exec, { PATH = '', HOME = '' }: Readonly<Record<string, string | undefined>>): Promise<boolean> {
-  const { code } = await exec(needs[need], { cwd: '/', env: { PATH, HOME }, timeoutMs: PROBE_MS });
+/** Where a run would find what it needs: the Case of the project, and the programs that npm has put into it. */
+export async function needsEnv(outside: Readonly<Record<string, string | undefined>>, project: string, files: Files) {
+  const PATH = [outside['PATH'], join(project, 'node_modules', '.bin')].filter(Boolean).join(':');
+  return { ...outside, ...(await caseEnv(outside, project, files)), PATH };
+}
+
+async function works(
+  need: Need,
+  exec: Exec,
+  { PATH = '', HOME = '', CTO_HARNESS_CASE_BIN: ca }: Readonly<Record<string, string | undefined>>,
+): Promise<boolean> {
+  // a run starts what the variable names, and never a ca of the PATH
+  if (need === 'ca' && !ca) return false;
+  const argv = need === 'ca' && ca ? ([ca, '--help'] as const) : needs[need];
+  const { code } = await exec(argv, { cwd: '/', env: { PATH, HOME }, timeoutMs: PROBE_MS });
   return code === 0;
 }
 

@@ -8,7 +8,7 @@ import { nodePorts } from '../node/ports.ts';
 import type { Ports } from '../ports.ts';
 import { judgeInvariants, knownFailure } from '../scenario/judging.ts';
 import { loadScenarios } from '../scenario/load.ts';
-import { type Gap, gapOf, missingNeeds } from '../scenario/needs.ts';
+import { type Gap, gapOf, missingNeeds, needsEnv } from '../scenario/needs.ts';
 import { digestOf } from '../scenario/resolved.ts';
 import { type Scenario, titleOf } from '../scenario/scenario.ts';
 import type { ProofMeta, SuiteContext } from './context.ts';
@@ -75,7 +75,8 @@ export function refuse(file: string, problems: readonly Problem[]): void {
 async function runScenario(ctx: TestContext, scenario: Scenario, suite: SuiteContext, shared: Shared): Promise<void> {
   const { spec } = scenario;
   const { ports } = shared;
-  const missing = await missingNeeds(spec.needs ?? [], ports.exec, ports.host.env, shared.needs);
+  const world = await needsEnv(ports.host.env, suite.project, ports.files);
+  const missing = await missingNeeds(spec.needs ?? [], ports.exec, world, shared.needs);
   const gap = gapOf({ skip: spec.skip, todo: spec.todo, missing }, ports.host.env);
   if (gap) return fallInto(gap, ctx, scenario, suite);
 
