@@ -23,12 +23,17 @@ const Backend = z
   ])
   .describe('The coding agent: its name, or id and argv.');
 
+/** What a network of an agent's own takes (src/node/network.ts), in the folders in which it is looked for. */
+const PRIVATE_NETWORK =
+  'PATH=/usr/bin:/bin:/usr/sbin:/sbin; setpriv --version && nsenter --version && ip -V && { unshare --net true || unshare --user --map-current-user --net true; }';
+
 /** Prerequisites that a scenario can name, each probed by what it does. */
 export const needs = {
   python3: ['python3', '-c', 'raise SystemExit(0)'],
   pytest: ['python3', '-m', 'pytest', '--version'],
   ca: ['ca', '--help'],
   pi: ['pi', '--version'],
+  private_network: ['/bin/sh', '-c', PRIVATE_NETWORK],
 } as const satisfies Record<string, readonly [string, ...string[]]>;
 export type Need = keyof typeof needs;
 const Need = z.enum(Object.keys(needs) as [Need, ...Need[]]);

@@ -44,6 +44,12 @@ it('what npm has put into the project, and the Case that the project has, are fo
   expect(await missingNeeds(['ca'], exec, named)).toEqual(['ca']);
 });
 
+it('a private network is there exactly where the engine can make one', async () => {
+  const { exec, http } = nodePorts();
+  await using served = await http.serve(async () => new Response(null), { private: true });
+  expect(await missingNeeds(['private_network'], exec, {})).toEqual(served.network === 'private' ? [] : ['private_network']);
+});
+
 describe('a gap', () => {
   const none = { skip: undefined, missing: [] };
   const pytest = { skip: undefined, missing: ['pytest'] };
