@@ -53,6 +53,11 @@ describe('a model is admitted', () => {
     expect('ref' in found && found.ref.sha256).toBe(createHash('sha256').update(JSON.stringify(model)).digest('hex'));
   });
 
+  it('also with text that looks like more of itself', async () => {
+    await put(first, { ...model, notice: 'says "a": 1, and \\"b\\" : "c", twice: "a": {"a":[1]}' });
+    expect(await ask()).toHaveProperty('value');
+  });
+
   it('by the seeds’ own file names', () => {
     expect(modelRecordName('openai-codex', 'gpt-5.5')).toBe('CTO-CASE-MODEL-PROVIDER-ADMISSION.openai-codex-gpt-5.5.json');
   });
@@ -72,6 +77,8 @@ describe('a model is admitted', () => {
     ['one for another stage', { ...model, stages: [1, 3] }, 'holds for stage 1, 3 and not for stage 2'],
     ['one for another model', { ...model, model: 'qwen3' }, 'admits qwen-local/qwen3, and not qwen-local/qwen3.6-35b-a3b'],
     ['one with a key too many', { ...model, until: 'ever' }, 'is malformed'],
+    ['one that says two things', JSON.stringify(model).replace('{', '{"expires_at":"2026-06-02T00:00:00Z",'), 'a name stands twice'],
+    ['one that says two things deeper', JSON.stringify(model).replace('"shim"', '"shim":"reask","shi\\u006d"'), 'a name stands twice'],
     ['one with a key too few', { ...model, expires_at: undefined }, 'is malformed: expires_at'],
     ['one that promotes itself', { ...model, core_promotion_status: 'promoted' }, 'is malformed: core_promotion_status'],
     ['one with a small probe', { ...model, response_shape: { ...model.response_shape, probe_max_tokens: 32 } }, 'probe_max_tokens'],
@@ -133,4 +140,5 @@ describe('a binary is admitted', () => {
 it('a project has its own records, and those of the machine after them', () => {
   expect(admissionFolders('/p', undefined)).toEqual({ models: ['/p/admissions/models'], binaries: ['/p/admissions/binaries'] });
   expect(admissionFolders('/p', '/m').binaries).toEqual(['/p/admissions/binaries', '/m/binaries']);
+  expect(admissionFolders('/p', 'm').binaries).toEqual(['/p/admissions/binaries', '/p/m/binaries']);
 });

@@ -32,6 +32,7 @@ export async function readRecord<T extends { expires_at: string }>(
   try {
     const text = await files.readText(path);
     const parsed = schema.safeParse(JSON.parse(text));
+    if (repeatsNames(text)) return { problem: `${file} is malformed: a name stands twice in it` };
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       return { problem: `${file} is malformed: ${showPath(issue?.path as (string | number)[])} ${issue?.message}` };
@@ -44,6 +45,17 @@ export async function readRecord<T extends { expires_at: string }>(
     if (!code && !(error instanceof SyntaxError)) throw error;
     return { problem: code ? `${file} cannot be read (${code})` : `${file} is no JSON` };
   }
+}
+
+/** Of a name that stands twice a person reads the first, and a parser the last. @param text JSON */
+function repeatsNames(text: string): boolean {
+  const written = text.match(/"(?:[^"\\]|\\.)*"(?:\s*:)?/g)?.filter(token => token.endsWith(':')).length ?? 0;
+  let kept = -1; // the whole is told of, too
+  JSON.parse(text, function (this: unknown, _name, value: unknown) {
+    if (!Array.isArray(this)) kept += 1;
+    return value;
+  });
+  return written !== kept;
 }
 
 /** Why a record does not hold here and now; undefined: it holds. */
