@@ -163,6 +163,12 @@ describe.runIf(hasNetworks)('a tree in the private network of a server', () => {
     expect(said).not.toContain('reached');
   });
 
+  it.runIf(isRoot).each(cases)('holds nothing that reads the memory of the machine or its disks: %s, %s', async (_who, tree, prefix) => {
+    const ways = 'mknod x c 1 1 && echo made && rm x; head -c 1 /proc/kcore > /dev/null && echo read; true';
+    const { said } = await resultOf(startEngine(prefix, tree, `cd /tmp; { ${ways}; } 2> /dev/null`));
+    expect(said).toBe('');
+  });
+
   it.each(cases)('leaves neither process nor namespace when the engine is killed: %s, %s', async (_who, tree, prefix) => {
     const word = uniqueSleep();
     const child = startEngine(prefix, tree, `readlink /proc/self/ns/net; sleep ${word}`);

@@ -22,6 +22,11 @@ const holder = fileURLToPath(new URL('../children/network-holder.js', import.met
 /** A Node starts in a fraction of it, on a machine that is busy, too. */
 const PATIENCE_MS = 10_000;
 const FOLDERS = '/usr/bin:/bin:/usr/sbin:/sbin';
+/**
+ * What root keeps out of here: with the first two it could uncover the /proc of the host and go to a namespace, or take over a process,
+ * that it finds there; with the others read the memory of the engine, or the disk beneath every folder, or change the kernel itself.
+ */
+const WAYS_OUT = ['sys_admin', 'sys_ptrace', 'sys_rawio', 'mknod', 'sys_module'];
 /** Not the namespace of the engine, and no way out of it: /proc/net/route is its heading and nothing else. */
 const ALONE = 'test "$(readlink /proc/self/ns/net)" != "$0" && read -r _ && ! read -r _';
 
@@ -60,8 +65,7 @@ export async function openNetwork(uid: number, hold: Hold): Promise<Network | un
     });
     const joined = uid === 0 ? [] : [`--user=${userNamespace}`, '--preserve-credentials'];
     const enter = [nsenter, ...joined, `--net=${networkNamespace}`, '--'];
-    // with them, root could uncover the /proc of the host and go to a namespace, or take over a process, that it finds there
-    const stay = uid === 0 ? [setpriv, '--bounding-set=-sys_admin,-sys_ptrace', '--'] : [];
+    const stay = uid === 0 ? [setpriv, `--bounding-set=${WAYS_OUT.map(name => `-${name}`).join(',')}`, '--'] : [];
     const network = { listening, port, enter, stay, release };
     if (isAlone(network, hold)) return network;
     listening.close();
