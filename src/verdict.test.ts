@@ -186,7 +186,10 @@ describe('what kept a backend without an envelope from its model', () => {
   });
 
   it('an envelope is none where no model ever answered', () => {
-    for (const over of [{ requests: 0, answered: 0, last: null }, { requests: 2, answered: 0 }])
+    for (const over of [
+      { requests: 0, answered: 0, last: null },
+      { requests: 2, answered: 0 },
+    ])
       expect(blockersOf(over, aBackend())).toEqual(['agent_protocol_error']);
   });
 
