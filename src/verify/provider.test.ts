@@ -2,6 +2,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../engine.ts';
 import { nodePorts } from '../node/ports.ts';
+import { summarize } from '../gateway/index.ts';
+import { GatewayLine } from '../model/gateway.ts';
 import { loadScenarios } from '../scenario/load.ts';
 import { forger, type Forger, type Loose } from '../testing/forger.ts';
 import { prove } from '../vitest/prove.ts';
@@ -36,6 +38,8 @@ describe('a forger who seals again is found by', () => {
     ['a request that was refused and is not any more', GATEWAY, f => f.lines(GATEWAY, lines => void (lines[0].refused = 'model'))],
     ['tokens that were not counted', GATEWAY, f => f.lines(GATEWAY, lines => void (lines[0].tokens.input += 1))],
     ['a log that is gone', GATEWAY, f => f.remove(GATEWAY)],
+    ['another model that was let through', GATEWAY, f => f.lines(GATEWAY, lines => void (lines[0].asked_model = 'gpt-4o'))],
+    ['requests of another day', GATEWAY, f => f.lines(GATEWAY, lines => lines.forEach(line => (line.time = '2026-06-01T00:00:00.000Z')))],
     [
       'facts without a gateway',
       'trace.jsonl',
@@ -59,6 +63,41 @@ describe('a forger who seals again is found by', () => {
     const { verdict, problems } = await verifyBundle(copy, ports);
     expect(verdict).toBe('invalid');
     expect(problems.map(problem => problem.artifact)).toContain(artifact);
+  });
+
+  it.each<[string, string, (f: Forger) => Promise<void>]>([
+    [
+      'more requests than were admitted',
+      GATEWAY,
+      f => f.lines(GATEWAY, lines => Array.from({ length: 201 }, (_, i) => ({ ...lines[0], seq: i + 1 }))),
+    ],
+    [
+      'a probe that got no answer',
+      'backend/probe.json',
+      f => f.json('backend/probe.json', probe => (probe.attempts[1].shape = 'reasoning_only')),
+    ],
+    ['a probe that stopped half-way', 'backend/probe.json', f => f.json('backend/probe.json', probe => probe.attempts.pop())],
+  ])('%s, also where trace, events and report agree with it', async (_what, artifact, forge) => {
+    const copy = join(room.path, `copy-${ports.randomHex(8)}`);
+    await ports.files.copyTree(green!, copy);
+    const hand = forger(copy, ports.files);
+    await forge(hand);
+    const { sha256 } = await ports.files.digest(join(copy, artifact));
+    await hand.events(events =>
+      events.forEach((event: Loose) => event.data.digests?.[artifact] && (event.data.digests[artifact] = sha256)),
+    );
+    const lines = (await hand.text(GATEWAY))
+      .trimEnd()
+      .split('\n')
+      .map(line => GatewayLine.parse(JSON.parse(line)));
+    const counts = summarize(lines);
+    await fact('gateway', value => Object.assign(value, counts))(hand);
+    await hand.json('report.json', (report: Loose) => Object.assign(report.gateway, counts));
+    await hand.reseal();
+    const { problems } = await verifyBundle(copy, ports);
+    expect(problems.map(problem => problem.artifact)).toContain(artifact);
+    // report.md is text of a number that is another now
+    expect(new Set(problems.map(problem => problem.artifact).filter(name => name !== 'report.md'))).toEqual(new Set([artifact]));
   });
 
   it.each<[string, (value: Loose) => void]>([

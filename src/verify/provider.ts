@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { lapse } from '../admission/index.ts';
 import { summarize } from '../gateway/index.ts';
 import { BinaryAdmission, ModelAdmission, type RecordRef } from '../model/admission.ts';
@@ -11,9 +11,11 @@ import { readRecords } from './lines.ts';
 const MODEL = 'backend/admission-model.json';
 const BINARY = 'backend/admission-binary.json';
 const GATEWAY = 'backend/gateway.jsonl';
+const PROBE = 'backend/probe.json';
 
 /** backend/gateway.jsonl as it was read. */
 export interface GatewayReading {
+  lines: readonly GatewayLine[];
   counts: GatewayCounts;
   problems: string[];
 }
@@ -25,7 +27,7 @@ export function readGateway(): { push(chunk: Uint8Array): void; end(): GatewayRe
     lines.push(line);
     return line.seq === lines.length ? [] : [`has seq ${line.seq} in the place of ${lines.length}`];
   });
-  return { push: records.push, end: () => ({ counts: summarize(lines), problems: records.end() }) };
+  return { push: records.push, end: () => ({ lines, counts: summarize(lines), problems: records.end() }) };
 }
 
 const at = (artifact: string, ...problems: string[]): BundleProblem[] => problems.map(problem => ({ artifact, problem }));
@@ -81,18 +83,39 @@ function wrongStatus(
   return started && needed && !record ? [`a backend was started, and its ${what} was not admitted`] : [];
 }
 
-/** What the facts say of the gateway is what its log adds up to. */
-export function checkGateway({ bundle: { gateway }, contract, facts, isLost }: Evidenced): BundleProblem[] {
+/** What the facts say of the gateway is what its log adds up to, and nothing went through that it lets nobody through with. */
+export function checkGateway({ bundle, contract, facts, isLost }: Evidenced): BundleProblem[] {
+  const { gateway, texts } = bundle;
   const expected = contract.backend.uses_model && facts.backend !== null;
   if (!expected) return facts.gateway ? at('trace.jsonl', 'tells of a gateway, and no backend with a model was started') : [];
   if (!facts.gateway)
     return facts.interrupted === null ? at('trace.jsonl', 'a backend with a model was started, and nothing is said of its gateway') : [];
-  if (isLost(GATEWAY)) return [];
-  if (!gateway) return at(GATEWAY, 'is missing');
+  const probe = isLost(PROBE) || answersProbe(asJson(texts.get(PROBE))) ? [] : at(PROBE, 'has no answer that lets a backend start');
+  if (isLost(GATEWAY)) return probe;
+  if (!gateway) return [...probe, ...at(GATEWAY, 'is missing')];
   const { network: _network, refused_destinations: _refused, connections: _connections, ...counts } = facts.gateway;
   const same = isDeepStrictEqual(counts, gateway.counts);
-  return at(GATEWAY, ...gateway.problems, ...(same ? [] : ['does not add up to what trace.jsonl says of it']));
+  return [
+    ...probe,
+    ...at(GATEWAY, ...gateway.problems, ...(same ? [] : ['does not add up to what trace.jsonl says of it']), ...slips(bundle, contract)),
+  ];
 }
+
+/** Requests that no gateway of this run would have let pass. */
+function slips({ gateway, report, texts }: Evidenced['bundle'], { model }: Evidenced['contract']): string[] {
+  const passed = (gateway?.lines ?? []).filter(({ refused }) => refused === null);
+  const allowed = ModelAdmission.safeParse(asJson(texts.get(MODEL))).data?.limits.requests ?? Infinity;
+  const [from, to] = [report?.run_start, report?.run_end].map(time => Date.parse(time ?? ''));
+  const isOutside = ({ time }: GatewayLine) => !report?.freshness.clock_stepped && (Date.parse(time) < from! || Date.parse(time) > to!);
+  return [
+    ...(passed.some(({ asked_model: asked }) => asked !== null && asked !== model?.id) ? ['let another model through'] : []),
+    ...(passed.length > allowed ? [`let ${passed.length} requests through, and ${allowed} were admitted`] : []),
+    ...(passed.some(isOutside) ? ['has requests from before or after the run'] : []),
+  ];
+}
+
+const Probe = z.object({ ok: z.literal(true), attempts: z.array(z.object({ shape: z.literal('content') })).length(2) });
+const answersProbe = (probe: unknown): boolean => Probe.safeParse(probe).success;
 
 function asJson(text: string | undefined): unknown {
   try {
