@@ -92,12 +92,18 @@ async function besideCommit(
   await makeGitDir(gitDir, workspace, ports);
   const env = { GIT_DIR: gitDir, GIT_ALTERNATE_OBJECT_DIRECTORIES: objects };
   let committed: Map<string, string>;
+  let ownInHistory = false;
   try {
     committed = listing((await git(['ls-tree', '-r', '-z', '--full-tree', head], { cwd: scratch, env }, ports)).stdout);
+    if (workspace.ownState.length > 0) {
+      // a later commit that takes them out again leaves them in what would be handed in
+      const since = ['rev-list', '--max-count=1', '--full-history', head, `^${workspace.baselineCommit}`, '--', ...workspace.ownState];
+      ownInHistory = (await git(since, { cwd: scratch, env }, ports)).stdout !== '';
+    }
   } catch {
     return { beside: ['the last commit of the workspace cannot be read'], ownCommitted: true };
   }
-  const ownCommitted = [...committed.keys()].some(path => isBelow(path, workspace.ownState));
+  const ownCommitted = ownInHistory || [...committed.keys()].some(path => isBelow(path, workspace.ownState));
   const beside: string[] = [];
   const tree = new Set<string>();
   for (const entry of entries) {
