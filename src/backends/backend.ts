@@ -22,6 +22,9 @@ export interface Backend {
   /** Names at the root of the workspace under which it keeps its own books: no part of its answer, unless it commits them. */
   readonly ownState: readonly string[];
 
+  /** Why it could make no use of a model, however admitted: a record for it is out of scope. Absent: it takes any. */
+  cannotUse?(model: ModelAdmission): string | undefined;
+
   /** What the copy of its executable is called, whatever the original is: agents may call it by name. */
   readonly binaryName?: string;
   /** The executable that needs an admission record, as an absolute path; null: it is not there. Absent: none needs one. */

@@ -1,4 +1,4 @@
-import { findBinary, keepBooks, limitOf, prepare, readCase, readLine, runCa, toEvent } from '../case/index.ts';
+import { findBinary, keepBooks, keyProblem, limitOf, prepare, readCase, readLine, runCa, toEvent } from '../case/index.ts';
 import type { Finding } from '../model/blocker.ts';
 import type { Backend, Turn } from './backend.ts';
 
@@ -19,6 +19,7 @@ export const caseBackend: Backend = {
   usesModel: true,
   ownState: ['.case'],
   binaryName: 'ca',
+  cannotUse: keyProblem,
 
   async binary(plan, { files }) {
     const found = await findBinary(plan, files);

@@ -17,9 +17,15 @@ const keyVariables: Readonly<Record<string, string>> = {
   'vercel-ai-gateway': 'AI_GATEWAY_API_KEY',
 };
 
+/** Why Case could not show a key to a model, where it could not. */
+export const keyProblem = ({ runtime_provider }: ModelAdmission): string | undefined =>
+  Object.hasOwn(keyVariables, runtime_provider)
+    ? undefined
+    : `Case finds no key for the runtime provider ${runtime_provider}, only for ${Object.keys(keyVariables).join(', ')}`;
+
 /** @throws UserError where the record of the model names a runtime provider that Case could never show a key to */
 export function keyVariable({ provider, model, runtime_provider }: ModelAdmission): string {
-  const name = keyVariables[runtime_provider];
+  const name = Object.hasOwn(keyVariables, runtime_provider) ? keyVariables[runtime_provider] : undefined;
   if (name !== undefined) return name;
   throw new UserError({
     at: `the admission of ${provider}/${model}`,

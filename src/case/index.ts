@@ -1,4 +1,5 @@
 export { toEvent } from './announcer.ts';
+export { keyProblem } from './config.ts';
 export { readLine } from './log.ts';
 export { keepBooks } from './keep.ts';
 export { prepare } from './prepare.ts';

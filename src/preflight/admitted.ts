@@ -49,6 +49,8 @@ export const modelAdmitted: PreflightCheck = async ({ plan, backend, admitted },
     const detail = `${found.ref.file} maps it to the runtime provider ${found.value.runtime_provider}, and not to ${asked}`;
     return { code: 'model_not_admitted', detail };
   }
+  const useless = backend.cannotUse?.(found.value);
+  if (useless !== undefined) return { code: 'model_not_admitted', detail: `${found.ref.file} is of no use to ${backend.id}: ${useless}` };
   admitted.model = found;
   return undefined;
 };
