@@ -72,7 +72,7 @@ export function scenarioJsonSchema(): Record<string, unknown> {
   const told = { ...about, ...nullable({ backend, limits, given, model, approval, env }) };
   const shown = { ...expectKeys, ...outputKeys, ...nullable({ events: expectKeys.events, artifacts: expectKeys.artifacts }), report };
   const expectation = z.strictObject(removable(shown)).describe('What the evidence has to show.');
-  const each = z.strictObject({ ...removable(told), expect: expectation.optional() }).omit({ name: true });
+  const each = z.strictObject({ ...removable(told), expect: expectation.nullable().optional() }).omit({ name: true });
   const row = z.strictObject({ case: rowCase, ...removable({ ...told, ...shown }) });
   const schema = z
     .union([
