@@ -47,8 +47,16 @@ async function makeIo(signal: AbortSignal): Promise<Io> {
     print,
     note,
     paint: paintFor(process.stdout),
+    ask: process.stdin.isTTY && process.stderr.isTTY && !process.env.CI ? askAtTerminal : undefined,
     live: process.stderr.isTTY && process.env.TERM !== 'dumb' && !process.env.CI,
   };
+}
+
+/** On stderr: stdout is for results. */
+async function askAtTerminal(question: string, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  using terminal = createInterface({ input: process.stdin, output: process.stderr });
+  return await terminal.question(question, { signal });
 }
 
 function requireNode(): void {

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import type { Backend } from './backends/index.ts';
-import { offeredLevel, requiredLevel } from './containment/index.ts';
+import { offeredLevel } from './containment/index.ts';
 import type { EngineIdentity } from './evidence/reserve.ts';
 import type { Contract } from './model/contract.ts';
 import { durationMs } from './model/duration.ts';
 import { defaultRequiredEvents } from './model/event.ts';
 import { ordinaryGiven, type Plan } from './model/plan.ts';
+import type { ReadStage } from './model/stage.ts';
+import type { HandoverKind } from './model/handover.ts';
+import type { SourceFacts } from './model/source.ts';
 import { sha256 } from './evidence/events.ts';
 import type { Program } from './model/contract.ts';
 
@@ -17,13 +20,19 @@ export interface ContractParts {
   program: Program | null;
   /** What is fixed by the backend's kind. */
   backend: Pick<Backend, 'usesModel' | 'binary' | 'ownState'>;
+  /** What the stage asks for by itself. */
+  stage: ReadStage;
+  /** What became of the source of the task; null or absent: it has files of its own. */
+  source?: SourceFacts | null;
+  /** What a pass does with its change; absent: nothing. */
+  handover?: HandoverKind | null;
   protectedRoots: string[];
 }
 
 /** Step 2: the task with everything optional resolved. What stands here is what is judged, and nothing else. */
 export function makeContract(
   plan: Plan,
-  { runId, bundleDir, workspaceDir, engine, program, backend, protectedRoots }: ContractParts,
+  { runId, bundleDir, workspaceDir, engine, program, backend, stage, source, handover, protectedRoots }: ContractParts,
 ): Contract {
   const { task, limits } = plan;
   const { spec } = task;
@@ -34,16 +43,17 @@ export function makeContract(
     nonce: plan.nonce,
     task: {
       id: spec.id,
-      digest: task.digest,
+      digest: source?.seed ? sha256(`${task.digest}\n${source.seed}\n`) : task.digest,
+      source: spec.source ?? null,
       prompt: spec.prompt,
       allowed_paths: spec.allowed_paths,
       diff_required: spec.diff_required,
       clean_start: spec.clean_start,
       review_required: spec.review.required,
       approval: {
-        required: approval.required,
-        scope: approval.scope ?? `task ${spec.id} at stage ${plan.stage}`,
-        mutation_mode: approval.mutation_mode ?? 'workspace copy only',
+        required: approval.required || stage.record.approval.required,
+        scope: approval.scope ?? stage.record.approval.scope,
+        mutation_mode: approval.mutation_mode ?? stage.record.mutation_mode,
       },
     },
     verification: {
@@ -64,9 +74,11 @@ export function makeContract(
       own_state: [...backend.ownState],
     },
     stage: plan.stage,
+    stage_digest: stage.sha256,
+    handover: handover ?? null,
     model: plan.model,
     limits: { backend_ms: limits.backendMs, run_ms: limits.runMs, output_bytes: limits.outputBytes, processes: limits.processes },
-    containment: { required: requiredLevel, offered: offeredLevel(plan.given) },
+    containment: { required: stage.record.containment, offered: offeredLevel(plan.given) },
     given: unusual(plan),
     suite: plan.suite,
     scenario_digest: plan.scenarioText === null ? null : sha256(plan.scenarioText),

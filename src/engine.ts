@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { Approver } from './backends/approval.ts';
 import type { Calibration } from './checks/calibrate.ts';
 import { sha256 } from './evidence/events.ts';
 import type { EngineIdentity } from './evidence/reserve.ts';
@@ -19,6 +20,8 @@ export interface Engine {
   /** How often calibration repeats seed and oracle. */
   calibrationTimes: number;
   progress?: Progress | undefined;
+  /** Asks a person for approval where nothing else answers; absent: nobody is there, which is a denial. */
+  approver?: Approver | undefined;
 }
 
 /** Seed and oracle are run this often each; a gate asks for 12 (SPEC section 3 step 4). */
@@ -33,7 +36,7 @@ export const scratchPrefixes = {
 } as const;
 
 /** Also removes what engines that were killed left in the temporary folder. */
-export async function createEngine(project: string, ports: Ports, progress?: Progress): Promise<Engine> {
+export async function createEngine(project: string, ports: Ports, progress?: Progress, approver?: Approver): Promise<Engine> {
   for (const prefix of Object.values(scratchPrefixes)) await ports.files.removeStaleScratch(prefix);
   const [code, commit, git] = await Promise.all([codeOf(ports), commitOf(project, ports), ports.host.which('git')]);
   const engineDigest = code.reduce((hash, { path, digest }) => hash.update(`${path}\0${digest}\n`), createHash('sha256')).digest('hex');
@@ -44,6 +47,7 @@ export async function createEngine(project: string, ports: Ports, progress?: Pro
     programs: new Map(),
     calibrationTimes: CALIBRATION_TIMES,
     progress,
+    approver,
   };
 }
 

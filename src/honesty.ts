@@ -1,10 +1,12 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatProblem, UserError } from './errors.ts';
+import { type GateKill, greenEvidence, renderGateKills, runGateFaults } from './honesty/gate.ts';
 import { runHonesty, type Options } from './honesty/run.ts';
 import { exitCodes } from './model/exit.ts';
 import { nodePorts } from './node/ports.ts';
 import { judgeScenario } from './scenario/judging.ts';
+import { aGateRoom } from './testing/gate-room.ts';
 import { verifyBundle } from './verify/verify.ts';
 
 /**
@@ -12,6 +14,7 @@ import { verifyBundle } from './verify/verify.ts';
  * Ends with 0 where every mutant was killed and there was something to try, with 1 otherwise.
  *
  *   node src/honesty.ts [--sample N] [--seed S] [--suite DIR] [--all] [--only ID]
+ *   node src/honesty.ts --gate: every single fault in green evidence of a gate, and what it says of each; takes some minutes
  */
 
 const isLive = process.stderr.isTTY && process.env.TERM !== 'dumb' && !process.env.CI;
@@ -41,7 +44,22 @@ async function main(argv: readonly string[]): Promise<number> {
       shown = text;
     },
   };
+  if (parsed(argv).gate === true) return gateTable(output.print, output.progress);
   return runHonesty(project, optionsOf(argv), { judge: judgeScenario, verify: verifyBundle }, output, nodePorts());
+}
+
+/** Prints what the gate says of every fault. */
+async function gateTable(print: (text: string) => void, progress: (text: string) => void): Promise<number> {
+  await using room = await aGateRoom();
+  progress('green evidence');
+  const nonce = await greenEvidence(room);
+  const kills: GateKill[] = [];
+  for await (const kill of runGateFaults(room, nonce)) {
+    kills.push(kill);
+    progress(`${kills.length}: ${kill.fault.what}`);
+  }
+  print(renderGateKills(kills));
+  return kills.length > 0 && kills.every(({ killed }) => killed) ? exitCodes.pass : exitCodes.fail;
 }
 
 /** @throws {UserError} for what is no option of this program */
@@ -66,10 +84,11 @@ function parsed(argv: readonly string[]) {
         suite: { type: 'string' },
         all: { type: 'boolean' },
         only: { type: 'string' },
+        gate: { type: 'boolean' },
       },
     }).values;
   } catch (error) {
-    const hint = 'node src/honesty.ts [--sample N] [--seed S] [--suite DIR] [--all] [--only ID]';
+    const hint = 'node src/honesty.ts [--sample N] [--seed S] [--suite DIR] [--all] [--only ID] [--gate]';
     throw new UserError({ at: 'honesty', message: (error as Error).message, hint }, { cause: error });
   }
 }

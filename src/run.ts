@@ -5,6 +5,7 @@ import { systemCode, UserError } from './errors.ts';
 import { collectSecrets, makeRedactor, reserve, seal, skippedSecrets, type Evidence } from './evidence/index.ts';
 import type { Plan } from './model/plan.ts';
 import type { Ports } from './ports.ts';
+import { readStage } from './stages/index.ts';
 import type { Run } from './steps/run.ts';
 import {
   agree,
@@ -12,6 +13,7 @@ import {
   check,
   checkEnd,
   compareWithBaseline,
+  handOver,
   isApproved,
   mayStart,
   open,
@@ -29,11 +31,12 @@ import {
  * Whatever happens, the bundle that is left says so: a refusal, a failure and an interruption are verdicts, and anything
  * that is not one (a bug, a kill) leaves the report that was reserved first, which is a fail.
  *
- * @throws UserError when not even a bundle can be made, or the plan names what does not exist.
+ * @throws UserError when not even a bundle can be made, the plan names what does not exist, or the record of the stage is not right.
  */
 export async function runPlan(plan: Plan, ports: Ports, stop: AbortSignal, engine: Engine): Promise<Evidence> {
   const signal = AbortSignal.any([stop, AbortSignal.timeout(plan.limits.runMs)]);
   const backend = findBackend(plan.backend.id);
+  const stage = await readStage(plan.project, plan.stage, ports, plan.given.admissions);
   const token = backend.usesModel ? ports.randomHex(24) : '';
   const redactor = makeRedactor(collectSecrets({ ...ports.host.env, ...plan.env, PROOFGATE_RUN_TOKEN: token }, plan.given.secrets));
   await using room = await ports.files.scratch(scratchPrefixes.room);
@@ -43,7 +46,17 @@ export async function runPlan(plan: Plan, ports: Ports, stop: AbortSignal, engin
   const short = skippedSecrets(ports.host.env);
   if (short.length > 0) bundle.trace.note('reserve', { too_short_to_be_looked_for: short });
   try {
-    const run = await agree(plan, { backend, bundle, engine, ports, signal, token, workspaceParent: room.path, scratch: harness.path }); // 2
+    const run = await agree(plan, {
+      backend,
+      stage,
+      bundle,
+      engine,
+      ports,
+      signal,
+      token,
+      workspaceParent: room.path,
+      scratch: harness.path,
+    }); // 2
     try {
       await takeSteps(run);
     } catch (error) {
@@ -66,7 +79,7 @@ async function takeSteps(run: Run): Promise<void> {
   if (!(await mayStart(run))) return; // 3
   const expected = await calibrateTask(run); // 4
   if (!expected) return;
-  if (!isApproved(run)) return;
+  if (!(await isApproved(run))) return;
 
   const workspace = await open(run); // 5
   const observation = await observe(watchOf(run), run.ports);
@@ -81,6 +94,7 @@ async function takeSteps(run: Run): Promise<void> {
   await checkEnd(run, workspace, reading);
   requireEvents(run); // 10
   await compareWithBaseline(run, runPlan); // 11
+  await handOver(run, reading);
 }
 
 /** A host that gives no room or no rights is for its owner to mend, and no bug: everything else keeps its stack. */

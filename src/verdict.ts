@@ -25,13 +25,15 @@ export function judge(contract: Contract, facts: Facts): Verdict {
   const outcome: Outcome = !facts.backend || !changed ? 'none' : proven ? 'proven' : 'not_proven';
   const lifecycle = lifecycleOf(facts);
 
-  const found = facts.interrupted
-    ? [{ code: 'run_interrupted', detail: `ended by ${facts.interrupted}` } satisfies Finding]
+  const found: Finding[] = facts.interrupted
+    ? [{ code: 'run_interrupted', detail: `ended by ${facts.interrupted}` }]
     : [
         ...beforeStart(facts),
         ...(facts.backend ? [...howItEnded(facts.backend, facts.gateway, outcome), ...whatItDid(contract, facts), ...testFindings] : []),
         ...whatItLeft(facts),
+        ...handedOver(facts),
       ];
+  if (found.length === 0 && contract.handover && !facts.handover?.commit) found.push(notHandedOver);
   const findings = found.length === 0 && !mayPass(outcome, lifecycle) ? [unproven] : found;
   const blockers = firstOfEach(findings).map(toBlocker);
   const [first] = blockers;
@@ -124,6 +126,17 @@ function whatItLeft({ ending, events, baseline, secrets, artifact_failures }: Fa
   }
   return found;
 }
+
+/** What kept a proven change from being handed over, or what the handover did beside it. */
+function handedOver({ handover }: Facts): Finding[] {
+  if (!handover) return [];
+  if (handover.problem !== null) return [{ code: 'protected_source_changed', detail: handover.problem }];
+  const { main, rest, commit, target } = handover;
+  const moved = commit !== null && (main.after !== handover.base || main.before !== handover.base || rest.before !== rest.after);
+  return moved ? [{ code: 'protected_source_changed', detail: `${target} changed beside the branch that was handed over` }] : [];
+}
+
+const notHandedOver: Finding = { code: 'missing_required_event', detail: 'handover.completed: nothing was handed over' };
 
 function lifecycleOf({ interrupted, backend }: Facts): Lifecycle {
   if (interrupted) return 'interrupted';

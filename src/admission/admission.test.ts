@@ -138,7 +138,13 @@ describe('a binary is admitted', () => {
 });
 
 it('a project has its own records, and those of the machine after them', () => {
-  expect(admissionFolders('/p', undefined)).toEqual({ models: ['/p/admissions/models'], binaries: ['/p/admissions/binaries'] });
+  expect(admissionFolders('/p', undefined)).toEqual({
+    models: ['/p/admissions/models'],
+    binaries: ['/p/admissions/binaries'],
+    sources: ['/p/admissions/sources'],
+    owned: ['/p/admissions/owned'],
+    comparisons: ['/p/admissions/comparisons'],
+  });
   expect(admissionFolders('/p', '/m').binaries).toEqual(['/p/admissions/binaries', '/m/binaries']);
   expect(admissionFolders('/p', 'm').binaries).toEqual(['/p/admissions/binaries', '/p/m/binaries']);
 });

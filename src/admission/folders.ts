@@ -9,5 +9,5 @@ import type { Plan } from '../model/plan.ts';
 export function admissionFolders(project: string, more: string | undefined): Plan['admissions'] {
   const roots = [join(project, 'admissions'), ...(more ? [resolve(project, more)] : [])];
   const of = (kind: string) => roots.map(root => join(root, kind));
-  return { models: of('models'), binaries: of('binaries') };
+  return { models: of('models'), binaries: of('binaries'), sources: of('sources'), owned: of('owned'), comparisons: of('comparisons') };
 }

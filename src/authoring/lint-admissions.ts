@@ -1,8 +1,8 @@
 import { basename, join, relative } from 'node:path';
 import type { z } from 'zod';
-import { binaryRecordName, modelRecordName, recordsIn } from '../admission/index.ts';
+import { binaryRecordName, modelRecordName, recordsIn, sourceRecordName } from '../admission/index.ts';
 import { UserError } from '../errors.ts';
-import { BinaryAdmission, ModelAdmission } from '../model/admission.ts';
+import { BinaryAdmission, ModelAdmission, OwnedRepository, SourceAdmission } from '../model/admission.ts';
 import { checkFile } from '../scenario/issues.ts';
 import { readYaml } from '../scenario/source.ts';
 import type { Yaml } from '../scenario/yaml.ts';
@@ -21,10 +21,11 @@ interface Dated {
 
 /** Records that admit nothing, or soon nothing, or under another name than the one that is looked for; asked where everything is read. */
 export async function admissionRecords(input: LintInput): Promise<Finding[]> {
-  if (!input.tested.every(file => input.read.includes(file))) return [];
   return [
     ...(await recordsOf('models', ModelAdmission, ({ provider, model }) => modelRecordName(provider, model), input)),
     ...(await recordsOf('binaries', BinaryAdmission, binaryRecordName, input)),
+    ...(await recordsOf('sources', SourceAdmission, sourceRecordName, input)),
+    ...(await recordsOf('owned', OwnedRepository, ({ id }) => `${id}.json`, input)),
   ];
 }
 
@@ -32,10 +33,10 @@ async function recordsOf<T extends Dated>(
   kind: string,
   schema: z.ZodType<T>,
   nameOf: (record: T) => string,
-  { root, files, now }: LintInput,
+  { root, admissions, files, now }: LintInput,
 ): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (const path of await recordsIn([join(root.project, 'admissions', kind)], files)) {
+  for (const path of await recordsIn([join(admissions, kind)], files)) {
     try {
       const yaml = await readYaml(path, relative(root.project, path), files);
       const { data, problems } = checkFile(schema, yaml);

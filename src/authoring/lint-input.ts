@@ -20,6 +20,8 @@ export interface Layered {
 /** What the rules look at. */
 export interface LintInput {
   root: ScenarioRoot;
+  /** Absolute folder of the records: admissions/ of the project, or the one that was named instead. */
+  admissions: string;
   files: Files;
   /** Milliseconds since the epoch. */
   now: number;
@@ -61,7 +63,8 @@ export async function readForLint(
     }
   }
   for (const { scenario } of scenarios) problems.push(...(await missingParts(scenario, root, ports, memory)));
-  return { input: { root, files: ports.files, now: ports.clock.now(), scenarios, read, broken, tested, untested }, problems };
+  const admissions = join(root.project, 'admissions');
+  return { input: { root, admissions, files: ports.files, now: ports.clock.now(), scenarios, read, broken, tested, untested }, problems };
 }
 
 /** The scenarios of a file, and the layers of each. */

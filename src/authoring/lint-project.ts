@@ -1,6 +1,6 @@
 import { basename, join, relative } from 'node:path';
 import { isMap, type Path, showPath, valueAt } from '../model/json.ts';
-import { readBoard } from '../scenario/board.ts';
+import { BOARD, mayProve, readBoard } from '../scenario/board.ts';
 import { DEFAULTS } from '../scenario/defaults.ts';
 import { type Layer, problemIn } from '../scenario/layers.ts';
 import { idOf } from '../scenario/resolved.ts';
@@ -97,8 +97,8 @@ export async function unprovenCriteria(input: LintInput): Promise<Finding[]> {
     const yaml = await readYaml(join(root.project, BOARD), BOARD, files);
     const proven = new Set(scenarios.filter(({ scenario }) => mayProve(scenario.spec)).flatMap(({ scenario }) => scenario.proves));
     return board.items.flatMap((item, i) =>
-      item.criteria.flatMap(({ id }, k) =>
-        proven.has(`${item.id}/${id}`)
+      item.criteria.flatMap(({ id, proven_by: other }, k) =>
+        other || proven.has(`${item.id}/${id}`)
           ? []
           : [
               finding(
@@ -118,12 +118,6 @@ export async function unprovenCriteria(input: LintInput): Promise<Finding[]> {
     return error.problems.map(problem => finding('problem', 'board', problem));
   }
 }
-
-const BOARD = 'admissions/workboard.yaml';
-
-/** What is skipped, not written yet or known to fail proves nothing. */
-const mayProve = ({ skip, todo, fails }: { skip?: unknown; todo?: unknown; fails?: unknown }): boolean =>
-  skip === undefined && todo === undefined && fails === undefined;
 
 /** Files that look like scenarios and are never run. */
 export function notRun({ untested, read, tested, root }: LintInput): Finding[] {

@@ -38,7 +38,7 @@ export async function recordingOf(recorded: Recorded, file: string, root: Scenar
   const task = await loadTask(await findTaskDir(contract.task.id, root.project, ports), ports, contract.given['task']);
   const run = runKeysOf(recorded, task, { dir, patchName: `${name}.patch`, project: root.project });
   const notes = [...run.notes];
-  if (task.digest !== contract.task.digest) notes.push('The task was another one then: its files have changed since.');
+  if (!task.spec.source && task.digest !== contract.task.digest) notes.push('The task was another one then: its files have changed since.');
   const text = recordText({
     modeline: await modeline(file, 'scenario', root.project, ports.files),
     headline: `${contract.run_id}: ${headline(recorded.report)}`,

@@ -92,7 +92,7 @@ export interface BackendJob {
   /** Called for every event, in order, while the agent runs. */
   onEvent(event: RawEvent): void;
   /** The answer to an event of type approval.requested, as one line for the agent's standard input. */
-  answer(request: ApprovalRequest): string;
+  answer(request: ApprovalRequest): Promise<string>;
   signal: AbortSignal;
 }
 

@@ -127,7 +127,7 @@ afterAll(() => stage[Symbol.asyncDispose]());
 async function runWith({ id, gate, binary, usesModel }: Backend, program: string | null, title: string) {
   const { root, ports: real, engine, model } = stage;
   const place = join(root, title.replaceAll(/[^a-z0-9]+/gi, '-'), id);
-  const folders = { models: join(place, 'models'), binaries: join(place, 'binaries') };
+  const folders = { models: join(place, 'models'), binaries: join(place, 'binaries'), sources: join(place, 'sources') };
   for (const folder of [join(place, 'bin'), ...Object.values(folders)]) await mkdir(folder, { recursive: true });
   const named = join(place, 'bin', id);
   if (program !== null) {
@@ -135,7 +135,7 @@ async function runWith({ id, gate, binary, usesModel }: Backend, program: string
     await chmod(named, 0o755);
   }
   const terms = { by: 'a test', days: 1 };
-  const write = ({ kind, name, record }: { kind: 'models' | 'binaries'; name: string; record: object }) =>
+  const write = ({ kind, name, record }: { kind: keyof typeof folders; name: string; record: object }) =>
     real.files.write(join(folders[kind], name), JSON.stringify(record));
   if (usesModel) await write(draftModel('a-provider', 'a-model', { ...terms, backends: [id] }, Date.now()));
   if (binary && program !== null) {
@@ -149,7 +149,7 @@ async function runWith({ id, gate, binary, usesModel }: Backend, program: string
     backend: { id, argv: [program === null ? join(place, 'bin', 'nothing') : named] },
     stage: 1,
     model: usesModel ? { provider: 'a-provider', id: 'a-model', runtime_provider: null } : null,
-    admissions: { models: [folders.models], binaries: [folders.binaries] },
+    admissions: { models: [folders.models], binaries: [folders.binaries], sources: [folders.sources], owned: [], comparisons: [] },
     env: {
       CTO_HARNESS_CASE_BIN: named,
       CTO_HARNESS_PI_BIN: named,

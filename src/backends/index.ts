@@ -7,7 +7,7 @@ import { fake } from './fake.ts';
 import { pi } from './pi.ts';
 
 export type { Backend } from './backend.ts';
-export { answerApproval } from './approval.ts';
+export { answerApproval, type Approver } from './approval.ts';
 export { announce } from './announce.ts';
 export { type Allowed } from './access.ts';
 export { runBackend } from './run-backend.ts';

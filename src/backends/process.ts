@@ -18,7 +18,11 @@ export function runProcess(
     job.onEvent(event);
     if (event.type === 'approval.requested') {
       const { scope, mutation_mode } = event.data;
-      child?.write(`${job.answer({ scope: text(scope), mutation_mode: text(mutation_mode) })}\n`);
+      void job.answer({ scope: text(scope), mutation_mode: text(mutation_mode) }).then(
+        line => child?.write(`${line}\n`),
+        // whoever waits for the answers hears of it
+        () => undefined,
+      );
     }
   });
   child = ports.supervise(argv, {

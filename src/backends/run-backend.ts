@@ -8,7 +8,7 @@ import type { GatewayFacts } from '../model/gateway.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Ports } from '../ports.ts';
 import { type Allowed, GATEWAY, openAccess } from './access.ts';
-import { answerApproval } from './approval.ts';
+import { answerApproval, type Approver } from './approval.ts';
 import type { Backend, RawEvent } from './backend.ts';
 import { agentEnvironment } from './environment.ts';
 import { stateHarnessPlan } from './announce.ts';
@@ -27,6 +27,8 @@ export interface Seat {
   allowed: Allowed | null;
   /** Absolute path of the copy of the admitted executable; null where none needs a record. */
   binary: string | null;
+  /** Asked where nothing else answers; absent: nobody is there. */
+  approver?: Approver | undefined;
   bundle: Bundle;
   signal: AbortSignal;
 }
@@ -46,7 +48,7 @@ export interface BackendResult {
  * in events is taken over where a backend may say it, and kept as a claim where not.
  */
 export async function runBackend(
-  { backend, plan, contract, workspaceDir, allowed, binary, bundle, signal }: Seat,
+  { backend, plan, contract, workspaceDir, allowed, binary, approver, bundle, signal }: Seat,
   ports: Ports,
 ): Promise<BackendResult> {
   const agentDir = join(bundle.dir, 'backend', 'agent');
@@ -60,6 +62,8 @@ export async function runBackend(
   let count = 0;
   let planned = false;
   const kept: Record<string, string> = {};
+  /** Questions that a person may still be thinking about. */
+  const waiting: Promise<unknown>[] = [];
 
   const take = (event: RawEvent) => {
     count += 1;
@@ -97,18 +101,21 @@ export async function runBackend(
       onStdout: chunk => stdout.push(chunk),
       onStderr: chunk => stderr.push(chunk),
       onEvent: take,
-      answer(request) {
+      async answer(request) {
         if (count > MAX_EVENTS) {
           approvalDenied ??= `more than ${MAX_EVENTS} events came before it`;
           return '{"type":"approval.denied","data":{}}';
         }
-        const answer = answerApproval(request, plan.approval, bundle, ports);
+        const asking = answerApproval(request, { approval: plan.approval, backend: backend.id, approver, signal }, bundle, ports);
+        waiting.push(asking);
+        const answer = await asking;
         approvalDenied ??= answer.denied;
         return answer.line;
       },
     },
     ports,
   );
+  await Promise.all(waiting);
   const closed = await way?.close();
   const logs = {
     'backend/stdout.log': stdout.close(),

@@ -96,7 +96,13 @@ async function calibrateIn(
  * somebody else's tries by itself.
  */
 export async function calibrateOnce(cache: Map<string, Promise<Calibration>>, job: CalibrationJob, ports: Ports): Promise<Calibration> {
-  const key = JSON.stringify([job.task.digest, job.contract.verification, job.contract.task.allowed_paths, job.times]);
+  const key = JSON.stringify([
+    job.task.digest,
+    job.contract.task.digest,
+    job.contract.verification,
+    job.contract.task.allowed_paths,
+    job.times,
+  ]);
   const known = cache.get(key);
   if (known) {
     return known.catch(() => {

@@ -5,6 +5,7 @@ import { createEngine, type Engine } from '../engine.ts';
 import { systemCode } from '../errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Files, Ports } from '../ports.ts';
+import { readStage } from '../stages/index.ts';
 import { nothingAdmitted, preflightChecks, resolveProgram } from '../preflight/index.ts';
 
 /**
@@ -42,9 +43,19 @@ async function closedBelow(path: string, files: Files): Promise<string[]> {
 async function missingPrograms(plan: Plan, engine: Engine, ports: Ports): Promise<string[]> {
   const backend = findBackend(plan.backend.id);
   const program = await resolveProgram(plan, engine.programs, ports);
-  const parts = { runId: '', bundleDir: plan.out, workspaceDir: plan.out, engine: engine.identity, program, backend, protectedRoots: [] };
+  const stage = await readStage(plan.project, plan.stage, ports, plan.given.admissions);
+  const parts = {
+    runId: '',
+    bundleDir: plan.out,
+    workspaceDir: plan.out,
+    engine: engine.identity,
+    program,
+    backend,
+    stage,
+    protectedRoots: [],
+  };
   const signal = new AbortController().signal;
-  const question = { plan, contract: makeContract(plan, parts), backend, admitted: nothingAdmitted(), signal };
+  const question = { plan, contract: makeContract(plan, parts), backend, stage, source: null, admitted: nothingAdmitted(), signal };
   const refusals = [await preflightChecks.dependenciesPresent(question, ports), await preflightChecks.backendAnswers(question, ports)];
   return refusals.flatMap(refusal => (refusal ? [`run what it needs (${refusal.detail})`] : []));
 }

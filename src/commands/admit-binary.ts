@@ -5,6 +5,7 @@ import { systemCode, UserError } from '../errors.ts';
 import { BinaryAdmission } from '../model/admission.ts';
 import { type Draft, type Place, show, writeRecord } from './admit-record.ts';
 import { termsOf, type TermsOptions } from './admit-terms.ts';
+import { mustBeCommit, mustBeUrl, said } from './admit-words.ts';
 import type { Io } from './command.ts';
 
 export interface BinaryOptions extends TermsOptions, Place {
@@ -21,11 +22,11 @@ export async function draftBinary(
   options: BinaryOptions,
   { ports: { files, clock }, cwd }: Pick<Io, 'ports' | 'cwd'>,
 ): Promise<Draft<BinaryAdmission> & { executable: string }> {
-  const backend = said(options.backend, '--backend', 'the backend that starts it');
+  const backend = said(options.backend, '--backend', 'the backend that starts it', 'the executable');
   mustStartBinary(backend);
-  const url = mustBeUrl(said(options.sourceUrl, '--source-url', 'where its source is'));
-  const commit = mustBeCommit(said(options.commit, '--commit', 'the commit that it was built from'));
-  const built_by = said(options.builtBy, '--built-by', 'the command that built it, and on what');
+  const url = mustBeUrl(said(options.sourceUrl, '--source-url', 'where its source is', 'the executable'));
+  const commit = mustBeCommit(said(options.commit, '--commit', 'the commit that it was built from', 'the executable'));
+  const built_by = said(options.builtBy, '--built-by', 'the command that built it, and on what', 'the executable');
   const terms = termsOf(options, clock.now());
 
   const executable = await mustBeExecutable(path, resolve(cwd, path), files);
@@ -77,11 +78,6 @@ export async function admitBinary([path, ...more]: readonly string[], options: B
   };
 }
 
-function said(value: string | undefined, at: string, what: string): string {
-  if (value !== undefined && value.trim() !== '') return value.trim();
-  throw new UserError({ at, message: 'is missing', hint: `Say ${what}: nothing of it can be read from the executable.` });
-}
-
 function mustStartBinary(id: string): void {
   if (findBackend(id, '--backend').binary !== undefined) return;
   const known = backends.filter(({ binary }) => binary !== undefined).map(backend => backend.id);
@@ -90,21 +86,6 @@ function mustStartBinary(id: string): void {
     message: `${id} starts nothing that needs a record`,
     hint: `Those that do: ${known.join(', ') || 'none yet'}.`,
   });
-}
-
-function mustBeUrl(text: string): string {
-  const url = URL.parse(text);
-  const hint = 'Write the public address of the repository, as in https://github.com/workos/case.git.';
-  if (!url || !/^(https?|ssh|git):$/.test(url.protocol))
-    throw new UserError({ at: '--source-url', message: 'is no address of a repository', hint });
-  if (url.password !== '') throw new UserError({ at: '--source-url', message: 'has a password in it, and records are committed', hint });
-  return text;
-}
-
-/** A name of a branch or a tag can mean something else tomorrow. */
-function mustBeCommit(text: string): string {
-  if (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text)) return text;
-  throw new UserError({ at: '--commit', message: 'is no commit', hint: 'Write all 40 digits: git rev-parse HEAD prints them.' });
 }
 
 async function mustBeExecutable(name: string, path: string, files: Io['ports']['files']): Promise<string> {

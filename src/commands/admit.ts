@@ -1,14 +1,16 @@
 import { join, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
+import { executionModes } from '../model/admission.ts';
 import { type BinaryOptions, admitBinary } from './admit-binary.ts';
 import { admitModel, choicesOf, modelDefaults, type ModelOptions } from './admit-model.ts';
 import { show } from './admit-record.ts';
 import { DEFAULT_DAYS, parseCount, parseExpiry } from './admit-terms.ts';
+import { admitSource, type SourceOptions } from './admit-source.ts';
 import { asJson, type Command, type Io, jsonOption } from './command.ts';
 import { shellWord } from './shell-word.ts';
 import { parseStages } from './stage.ts';
 
-type AdmitOptions = ModelOptions & BinaryOptions & { json?: true };
+type AdmitOptions = ModelOptions & BinaryOptions & SourceOptions & { json?: true };
 
 interface Kind {
   /** Beside the options that every record has. */
@@ -28,6 +30,10 @@ const kinds = {
     admit: admitModel,
   },
   binary: { options: ['backend', 'sourceUrl', 'commit', 'builtBy', 'version'], admit: admitBinary },
+  source: {
+    options: ['id', 'previous', 'sourceUrl', 'commit', 'tag', 'license', 'retrievedBy', 'retrievedAt', 'mode', 'boundary'],
+    admit: admitSource,
+  },
 } as const satisfies Record<string, Kind>;
 const shared: readonly (keyof AdmitOptions)[] = ['by', 'stages', 'expires', 'days', 'into', 'replace', 'json'];
 
@@ -41,19 +47,22 @@ const count = (flag: string, help: string, fallback: number) => ({
 
 export const admit: Command<AdmitOptions> = {
   name: 'admit',
-  summary: 'Write the record by which a model or an executable may be used.',
+  summary: 'Write the record by which a model, an executable or the source of a workspace may be used.',
   about:
     'A record says who admitted what, for which backends and stages, and until when; it starts nothing, reaches nothing and promotes nothing. It is written below admissions/ of the project and is committed. For one machine or one try, --into DIR writes it elsewhere: whoever sets PROOFGATE_ADMISSIONS=DIR, for proofgate or for the whole suite, has it read beside those of the project. That is how a real ca is tried: admit it into a temporary folder, and name it in CTO_HARNESS_CASE_BIN.',
   arguments: [
     { name: '<kind>', help: 'What is admitted.', choices: Object.keys(kinds) },
-    { name: '[names...]', help: 'Of a model: its provider and its name. Of a binary: the path of the executable.' },
+    {
+      name: '[names...]',
+      help: 'Of a model: its provider and its name. Of a binary: the path of the executable. Of a source: the path of a git bundle.',
+    },
   ],
   options: [
     { flags: '--by <name>', help: 'Who admits it; required.' },
     {
       flags: '--stages <list>',
       help: 'Stages for which it holds, each by itself.',
-      default: '1,2',
+      default: '1,2; of a source 3',
       parse: parseStages,
     },
     { flags: '--expires <date>', help: 'The day (as it begins, UTC) or the instant from which it admits nothing.', parse: parseExpiry },
@@ -84,10 +93,18 @@ export const admit: Command<AdmitOptions> = {
       choices: choicesOf.shim,
     },
     { flags: '--engine, --backend <id>', help: 'Of a binary: the backend that starts it; required.' },
-    { flags: '--source-url <url>', help: 'Of a binary: where its source is; required.' },
-    { flags: '--commit <sha>', help: 'Of a binary: the commit that it was built from; required.' },
+    { flags: '--source-url <url>', help: 'Of a binary or a source: where it is from; required.' },
+    { flags: '--commit <sha>', help: 'Of a binary: the commit that it was built from. Of a source: the commit that is used. Required.' },
     { flags: '--built-by <text>', help: 'Of a binary: the command that built it, and on what; required.' },
     { flags: '--version <text>', help: 'Of a binary: what it says of itself; it is not asked.' },
+    { flags: '--id <name>', help: 'Of a source: how a task calls it; required.' },
+    { flags: '--previous <id>', help: 'Of a source: the record that it takes the place of; that one stays until somebody removes it.' },
+    { flags: '--tag <name>', help: 'Of a source: the tag that led to the commit.' },
+    { flags: '--license <text>', help: 'Of a source: its licence, and how that was found out; required.' },
+    { flags: '--retrieved-by <command>', help: 'Of a source: the command that retrieved it; required.' },
+    { flags: '--retrieved-at <instant>', help: 'Of a source: when that was.', default: 'now', parse: parseExpiry },
+    { flags: '--mode <mode>', help: 'Of a source: what may be done with it.', default: 'workspace_copy', choices: [...executionModes] },
+    { flags: '--boundary <text>', help: 'Of a source: what of the original must not change.', default: 'the bundle file' },
     jsonOption,
   ],
   exits: { 0: 'The record was written.' },
@@ -99,6 +116,10 @@ export const admit: Command<AdmitOptions> = {
     {
       line: "proofgate admit binary /opt/case/ca --backend case --source-url https://github.com/workos/case.git --commit SHA --built-by 'bun run build:binary' --by jp",
       shows: 'admissions/binaries/case-ca-DIGEST.json: this executable and no other',
+    },
+    {
+      line: "proofgate admit source fixtures/sources/a.bundle --id a-1 --source-url https://example.com/a.git --commit SHA --license 'MIT, by its LICENSE' --retrieved-by 'git clone … && git bundle create …' --by jp",
+      shows: 'admissions/sources/a-1.json: this file at this commit, for a copy at stage 3',
     },
     {
       line: 'proofgate admit binary /opt/case/ca … --into /tmp/tried',

@@ -58,6 +58,8 @@ export interface Io {
   note(text: string): void;
   /** Colours of stdout: none where it is not a terminal or NO_COLOR is set. */
   paint: Paint;
+  /** Asks the person at the terminal for one line; absent where there is none. @throws when the signal comes first */
+  ask?: ((question: string, signal: AbortSignal) => Promise<string>) | undefined;
   /** A spinner is wanted: stderr is a terminal that can redraw a line. */
   live: boolean;
 }

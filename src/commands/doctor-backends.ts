@@ -5,6 +5,7 @@ import { type Finding, rowOf } from '../model/blocker.ts';
 import type { Plan } from '../model/plan.ts';
 import { Stage } from '../model/units.ts';
 import { nothingAdmitted, type PreflightCheck, preflightChecks, resolveProgram } from '../preflight/index.ts';
+import { readStage } from '../stages/index.ts';
 import type { Io } from './command.ts';
 import { type Item, lacking, present } from './doctor-item.ts';
 import { planFor } from './plan.ts';
@@ -47,8 +48,9 @@ export async function planOf({ id, gate }: Pick<Backend, 'id' | 'gate'>, io: Io)
 async function lookAt(name: string, backend: Backend, plan: Plan, { ports, signal }: Io): Promise<Item> {
   const program = await resolveProgram(plan, new Map(), ports);
   const engine = { engineDigest: '', commit: null, host: '' };
-  const parts = { runId: '', bundleDir: plan.out, workspaceDir: plan.out, engine, program, backend, protectedRoots: [] };
-  const question = { plan, contract: makeContract(plan, parts), backend, admitted: nothingAdmitted(), signal };
+  const stage = await readStage(plan.project, plan.stage, ports);
+  const parts = { runId: '', bundleDir: plan.out, workspaceDir: plan.out, engine, program, backend, stage, protectedRoots: [] };
+  const question = { plan, contract: makeContract(plan, parts), backend, stage, source: null, admitted: nothingAdmitted(), signal };
   const lacks: Finding[] = [];
   for (const [check, ask] of Object.entries<PreflightCheck>(preflightChecks)) {
     const lack = notOfTheHost.includes(check) ? undefined : await ask(question, ports);

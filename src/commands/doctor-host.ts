@@ -1,19 +1,25 @@
 import { findBackend } from '../backends/index.ts';
-import { offeredLevel, reaches, requiredLevel } from '../containment/index.ts';
+import { offeredLevel, reaches } from '../containment/index.ts';
 import { ordinaryGiven } from '../model/plan.ts';
 import { missingNeeds } from '../scenario/needs.ts';
 import type { Ports } from '../ports.ts';
+import { stagesOf } from '../stages/index.ts';
 import type { Io } from './command.ts';
 import { planOf } from './doctor-backends.ts';
 import { type Item, lacking, present } from './doctor-item.ts';
 
 /** What holds an agent here, found out by doing it: nothing is asked by the name of a program. */
-export async function lookAtContainment({ ports, signal }: Io): Promise<Item[]> {
+export async function lookAtContainment({ ports, project, signal }: Io): Promise<Item[]> {
   const level = offeredLevel(ordinaryGiven);
+  const short = (await stagesOf(project.root, ports)).filter(({ record }) => !reaches(level, record.containment));
   return [
-    reaches(level, requiredLevel)
-      ? present('level', `${level}; ${requiredLevel} is required`)
-      : lacking('level', `${level}; ${requiredLevel} is required`, 'Use a host that offers the level.'),
+    short.length === 0
+      ? present('level', `${level}: enough for every stage`)
+      : lacking(
+          'level',
+          `${level}: too low for ${short.map(({ record }) => `stage ${record.number} (${record.containment})`).join(', ')}`,
+          'Use a host that offers the level.',
+        ),
     await processTree(ports, signal),
     await network(ports),
   ];

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { lintRecords } from '../authoring/lint.ts';
 import type { Engine } from '../engine.ts';
 import type { Evidence } from '../evidence/index.ts';
 import { verifyBundle } from '../verify/verify.ts';
@@ -7,6 +8,7 @@ import type { FakeAction } from '../model/fake.ts';
 import type { Limits } from '../model/plan.ts';
 import { headline } from '../report/headline.ts';
 import { runPlan } from '../run.ts';
+import { stagesOf } from '../stages/index.ts';
 import type { Io } from './command.ts';
 import { planFor } from './plan.ts';
 
@@ -59,10 +61,8 @@ export const checks: readonly Check[] = [
     { backendMs: 500 },
   ),
   { name: 'changed_evidence_is_found', backedBy: 'proofgate verify DIR, after a byte of it was changed', run: findsChangedByte },
+  { name: 'planning', backedBy: 'proofgate lint', run: plansHold },
 ];
-
-/** What SPEC section 11 names and no code path of this build can show. */
-export const notBuilt: readonly { name: string; needs: string }[] = [{ name: 'planning', needs: 'stage records, and the lint over them' }];
 
 function endsWith(
   name: string,
@@ -87,6 +87,23 @@ function endsWith(
 async function runOnce({ io, out, engine }: World, fake?: readonly FakeAction[], limits?: Partial<Limits>): Promise<Evidence> {
   const plan = await planFor(undefined, { out }, io);
   return runPlan({ ...plan, ...(fake ? { fake } : {}), limits: { ...plan.limits, ...limits } }, io.ports, io.signal, engine);
+}
+
+/** The records of the project, and those of proofgate where it has none, are complete, in time, and promote nothing. */
+async function plansHold({ io: { ports, project } }: World): Promise<{ ok: boolean; saw: string }> {
+  const stages = await stagesOf(project.root, ports);
+  const root = { project: project.root, scenarios: join(project.root, 'scenarios') };
+  const own = join(project.root, 'admissions');
+  const folder = (await ports.files.stat(own))?.kind === 'dir' ? own : join(project.engine, 'admissions');
+  const { findings, records } = await lintRecords(folder, { root, cwd: project.root }, ports);
+  const problems = findings.filter(({ level }) => level === 'problem');
+  const [first] = problems;
+  return {
+    ok: problems.length === 0 && records > 0,
+    saw: first
+      ? `${problems.length} problems, first ${first.at}: ${first.message}`
+      : `${stages.length} stages and ${records} records, none with a problem`,
+  };
 }
 
 /** A green bundle stops being one as soon as a byte of its patch differs. */

@@ -93,7 +93,7 @@ async function runCase({ io, out, engine }: World, script: ModelScript, over: Pa
     backend: { id: 'case' },
     stage: 2,
     model: MODEL,
-    admissions: { models: [join(admissions, 'models')], binaries: [join(admissions, 'binaries')] },
+    admissions: { models: [join(admissions, 'models')], binaries: [join(admissions, 'binaries')], sources: [], owned: [], comparisons: [] },
     env: {
       // what somebody set for runs of their own says nothing here
       ...Object.fromEntries(Object.entries(base.env).filter(([name]) => !name.startsWith('CTO_HARNESS_'))),

@@ -62,7 +62,8 @@ describe('every problem of every file is found, at its place', () => {
   });
 
   it('of the board', async () => {
-    const board = 'workboard: 1\ncore_promotion_status: promoted\nnotice: n\nitems: [{id: A, title: t, criteria: [{id: a, text: t}]}]\n';
+    const board =
+      'workboard: 1\ncore_promotion_status: promoted\nnotice: It promotes nothing.\nitems: [{id: A, title: t, criteria: [{id: a, text: t}]}]\n';
     expect(await found({ 'scenarios/a.yaml': good, 'admissions/workboard.yaml': board })).toContain(
       'problem board admissions/workboard.yaml:2:24',
     );
@@ -146,7 +147,7 @@ describe('what runs and is hardly meant so is a warning', () => {
 
   it('a criterion of the board that no scenario proves, one that is skipped not counted', async () => {
     const board =
-      'workboard: 1\ncore_promotion_status: not-promoted\nnotice: n\nitems:\n  - id: A\n    title: t\n    criteria:\n      - {id: one, text: t}\n      - {id: two, text: t}\n';
+      'workboard: 1\ncore_promotion_status: not-promoted\nnotice: It promotes nothing.\nitems:\n  - id: A\n    title: t\n    criteria:\n      - {id: one, text: t}\n      - {id: two, text: t}\n';
     const files = {
       'admissions/workboard.yaml': board,
       'scenarios/a.yaml': `${good}proves: [A/one]\n`,

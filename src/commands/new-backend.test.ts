@@ -15,7 +15,8 @@ const engine = resolve(import.meta.dirname, '../..');
 async function aCheckout() {
   const { files } = quietPorts();
   const place = await aProject({});
-  for (const folder of ['src', 'fixtures/n1-string-slugify']) await files.copyTree(join(engine, folder), join(place.root, folder));
+  for (const folder of ['src', 'admissions', 'fixtures/n1-string-slugify'])
+    await files.copyTree(join(engine, folder), join(place.root, folder));
   for (const name of ['package.json', 'tsconfig.json', '.oxfmtrc.json', '.oxlintrc.json']) {
     if (await files.stat(join(engine, name))) await files.copyFile(join(engine, name), join(place.root, name));
   }

@@ -1,6 +1,7 @@
 import { blockers, type BlockerRow } from '../model/blocker.ts';
 import { events } from '../model/event.ts';
 import { exitOf } from '../model/exit.ts';
+import { reasons } from '../gate/reasons.ts';
 import { table } from '../report/escape.ts';
 import type { Command } from './command.ts';
 import { commonExits } from './exits.ts';
@@ -100,6 +101,19 @@ export const blockersPage = (): string =>
 const anchor = (code: string): string => `<a id="${code}"></a>\`${code}\``;
 
 const blockerRows = Object.entries<BlockerRow>(blockers);
+
+/** docs/gate-reasons.md */
+export const gateReasonsPage = (): string =>
+  page(
+    ...header('Why a gate stays closed', 'src/gate/reasons.ts'),
+    'Every reason by its code, with what would open the gate. A decision tells all that it found; the first class of 4, 1, 2 and 3 that is',
+    'among them gives the exit code. [From nothing to default](gate.md) says what the gate looks at.',
+    '',
+    ...table(
+      ['reason', 'exit', 'what would open the gate'],
+      Object.entries(reasons).map(([reason, { exit, opens }]) => [`\`${reason}\``, String(exit), cell(opens)]),
+    ),
+  );
 
 /** docs/events.md */
 export const eventsPage = (required: readonly string[]): string =>

@@ -43,7 +43,7 @@ describe('a mistake on the command line has a place and a hint', () => {
   });
   it('for a word too few', () => {
     expect(() => parse('verify')).toThrowErrorMatchingInlineSnapshot(`
-      [UserError: command line: missing required argument 'dir'
+      [UserError: command line: missing required argument 'what'
         hint: proofgate verify --help shows what it takes.]
     `);
   });

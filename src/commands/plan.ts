@@ -13,6 +13,7 @@ import { readYaml } from '../scenario/source.ts';
 import { findTaskDir, loadTask } from '../scenario/task.ts';
 import { findBackend } from '../backends/index.ts';
 import { splitArgv } from './argv.ts';
+import { approvalOf } from './approvals.ts';
 import type { Io, Option } from './command.ts';
 import { findProfile, profileEnvironment } from './profiles.ts';
 
@@ -24,6 +25,7 @@ export interface RunOptions {
   out?: string;
   fake?: string;
   approve?: string;
+  approvals?: string;
   limitBackend?: number;
   limitVerification?: number;
   limitRun?: number;
@@ -65,7 +67,7 @@ export async function planFor(taskName: string | undefined, options: RunOptions,
       verificationMs: options.limitVerification ?? defaultLimits.verificationMs,
       runMs: options.limitRun ?? defaultLimits.runMs,
     },
-    approval: options.approve ? { answer: 'granted', actor: options.approve } : { answer: 'nobody', actor: 'nobody' },
+    approval: await approvalOf(options, name => resolve(cwd, name), ports.files),
     given: { ...ordinaryGiven, ...profile?.given },
     nonce: ports.host.env.PROOFGATE_NONCE ?? ports.randomHex(16),
     suite: null,

@@ -1,4 +1,5 @@
 import yoctoSpinner from 'yocto-spinner';
+import type { Approver } from '../backends/index.ts';
 import type { Progress, Step } from '../evidence/trace.ts';
 
 /** What each step of the pipeline does, in the present tense. */
@@ -16,13 +17,18 @@ const words: Record<Step, string> = {
   ending: 'checking what was left behind',
   events: 'checking the events',
   baseline: 'running the fake baseline',
+  handover: 'handing the proven change over',
   scan: 'scanning for secrets',
   seal: 'sealing the evidence',
 };
 
 export interface Watcher extends Disposable {
   progress: Progress;
+  /** The same approver, with the line that changes out of its way while somebody is asked. */
+  aside(approver: Approver | undefined): Approver | undefined;
 }
+
+const asItIs = (approver: Approver | undefined) => approver;
 
 /** Tells a person where a run is: one line that changes on a terminal, else a line for each step that takes part. */
 export function watch({ live, note }: { live: boolean; note(text: string): void }): Watcher {
@@ -31,6 +37,7 @@ export function watch({ live, note }: { live: boolean; note(text: string): void 
       progress: ({ step, phase }) => {
         if (phase === 'start') note(`… ${words[step]}`);
       },
+      aside: asItIs,
       [Symbol.dispose]: () => {},
     };
   }
@@ -39,9 +46,19 @@ export function watch({ live, note }: { live: boolean; note(text: string): void 
     progress: ({ step, phase }) => {
       if (phase === 'start') spinner.text = words[step];
     },
+    aside: approver =>
+      approver &&
+      (async (request, signal) => {
+        spinner.stop();
+        try {
+          return await approver(request, signal);
+        } finally {
+          spinner.start();
+        }
+      }),
     [Symbol.dispose]: () => void spinner.stop(),
   };
 }
 
 /** For `--json`: nothing at all. */
-export const unwatched: Watcher = { progress: () => {}, [Symbol.dispose]: () => {} };
+export const unwatched: Watcher = { progress: () => {}, aside: asItIs, [Symbol.dispose]: () => {} };

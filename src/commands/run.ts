@@ -6,6 +6,7 @@ import { blockerLines } from '../report/why.ts';
 import { headline } from '../report/headline.ts';
 import { createEngine } from '../engine.ts';
 import { runPlan } from '../run.ts';
+import { approverOf } from './approvals.ts';
 import { asJson, type Command, type Io, jsonOption } from './command.ts';
 import { verdictExits } from './exits.ts';
 import { durationOption, planFor, type RunOptions } from './plan.ts';
@@ -35,7 +36,11 @@ export const run: Command<RunOptions & { json?: true }> = {
     { flags: '--fake <file>', help: 'YAML list of what the fake backend does; without it, it applies the known good answer.' },
     {
       flags: '--approve <name>',
-      help: 'Grant an approval that the task or the agent asks for, as this person. Without it nobody answers.',
+      help: 'Grant an approval that the task or the agent asks for, as this person. Without it the person at the terminal is asked; without a terminal nobody answers, which is a denial.',
+    },
+    {
+      flags: '--approvals <file>',
+      help: 'JSON file of decisions that people took before: actor, scope, mutation_mode, decision and expires_at; the first that fits answers.',
     },
     durationOption('--limit-backend', 'How long the backend may take, as in 90s or 10m.', '10m'),
     durationOption('--limit-verification', 'How long one run of the tests may take.', 'what the task says'),
@@ -65,9 +70,12 @@ export const run: Command<RunOptions & { json?: true }> = {
   async run({ args: [task], options }, io) {
     const plan = await planFor(task, options, io);
     using watcher = options.json ? unwatched : watch(io);
-    const evidence = await runPlan(plan, io.ports, io.signal, await createEngine(plan.project, io.ports, watcher.progress)).catch(
-      noBundle(io),
-    );
+    const evidence = await runPlan(
+      plan,
+      io.ports,
+      io.signal,
+      await createEngine(plan.project, io.ports, watcher.progress, watcher.aside(approverOf(io))),
+    ).catch(noBundle(io));
     if (!evidence) return exitCodes.fail;
     watcher[Symbol.dispose]();
 

@@ -1,7 +1,14 @@
 import { z } from 'zod';
-import { BinaryAdmission, ModelAdmission } from '../model/admission.ts';
+import { BinaryAdmission, ModelAdmission, OwnedRepository, SourceAdmission } from '../model/admission.ts';
+import { ApprovalFile } from '../model/approval.ts';
+import { Comparison } from '../model/comparison.ts';
 import { Contract } from '../model/contract.ts';
+import { Policy } from '../model/policy.ts';
 import { Manifest, Report } from '../model/report.ts';
+import { StageRecord } from '../model/stage.ts';
+import { Decision } from '../model/decision.ts';
+import { LedgerEntry } from '../model/ledger.ts';
+import { Envelope, RunStatement, SummaryStatement } from '../model/statement.ts';
 import { TaskSpec } from '../model/task.ts';
 import { TestReport } from '../model/verification.ts';
 import { Workboard } from '../scenario/board.ts';
@@ -25,10 +32,21 @@ const entries = {
   workboard:          { about: 'admissions/workboard.yaml',          make: written(Workboard) },
   'model-admission':  { about: 'a record of admissions/models/',     make: written(ModelAdmission) },
   'binary-admission': { about: 'a record of admissions/binaries/',   make: written(BinaryAdmission) },
+  policy:             { about: 'admissions/policy.yaml',             make: written(Policy) },
+  stage:              { about: 'a record of admissions/stages/',     make: written(StageRecord) },
+  'source-admission': { about: 'a record of admissions/sources/',    make: written(SourceAdmission) },
+  comparison:         { about: 'a record of admissions/comparisons/', make: written(Comparison) },
+  'owned-repository': { about: 'a record of admissions/owned/',      make: written(OwnedRepository) },
+  approvals:          { about: 'a file for run --approvals',         make: written(ApprovalFile) },
   report:             { about: 'report.json of a bundle',            make: produced(Report) },
   manifest:           { about: 'manifest.json of a bundle',          make: produced(Manifest) },
   'task-contract':    { about: 'task.contract.json of a bundle',     make: produced(Contract) },
   'test-report':      { about: 'test-report.json of a bundle',       make: produced(TestReport) },
+  challenge:          { about: 'an entry of admissions/ledger/',     make: produced(LedgerEntry) },
+  decision:           { about: 'a decision of admissions/ledger/',   make: produced(Decision) },
+  envelope:           { about: 'a *.dsse.json file',                 make: produced(Envelope) },
+  'run-statement':    { about: 'what a runner signs',                make: produced(RunStatement) },
+  promotion:          { about: 'what an approver signs',             make: produced(SummaryStatement) },
 } as const satisfies Record<string, Entry>;
 
 export type SchemaName = keyof typeof entries;

@@ -3,9 +3,6 @@ import { containmentLevels } from '../model/plan.ts';
 
 export { observe } from './observed.ts';
 
-/** The level that every stage requires so far; stage records will name a higher one. */
-export const requiredLevel: ContainmentLevel = 'observed';
-
 /** The highest level to be had here; a scenario can only lower it. */
 export const offeredLevel = (given: Given): ContainmentLevel => given.containment ?? 'observed';
 

@@ -51,14 +51,22 @@ export function deriveReport(
     verification: summary,
     approvals: approvalsOf(events),
     review: { required: contract.task.review_required, verdict: facts.review?.verdict ?? 'none', reason: facts.review?.reason ?? null },
-    source_admission_status: contract.stage < 3 ? (!contract.backend.uses_model ? 'not_required' : 'not_admitted') : 'not_admitted',
+    source_admission_status: sourceStatus(contract, facts),
+    source: facts.source,
     model: modelOf(contract, facts),
     gateway: facts.gateway,
     containment: containmentOf(contract, facts),
     baseline: facts.baseline && { ...facts.baseline, compared_with: contract.run_id },
+    handover: facts.handover,
     roots: contract.roots,
     ...(contract.backend.id === 'case' ? caseFields(contract, facts) : {}),
   };
+}
+
+/** Below stage 3 a task with files of its own needs no record; a real agent is told all the same that none was asked for. */
+function sourceStatus({ stage, task, backend }: Contract, { admissions }: Facts): Report['source_admission_status'] {
+  if (stage >= 3 || task.source) return admissions?.source.status ?? 'not_admitted';
+  return backend.uses_model ? 'not_admitted' : 'not_required';
 }
 
 const approvalsOf = (events: readonly NormalizedEvent[]): ApprovalRecord[] =>

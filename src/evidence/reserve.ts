@@ -113,10 +113,12 @@ function reservedReport(plan: Plan, runId: string, dir: string, startedWall: num
     approvals: [],
     review: { required: spec.review.required, verdict: 'none', reason: null },
     source_admission_status: 'not_admitted',
+    source: null,
     model: { provider: plan.model?.provider ?? null, id: plan.model?.id ?? null, runtime_provider: null, admission_status: 'not_admitted' },
     gateway: null,
     containment: { level: 'none', claims: [], not_claimed: [], process_tree: 'not_started', survivors: 0 },
     baseline: null,
+    handover: null,
     artifacts: [],
     artifact_digests: {},
     freshness: {

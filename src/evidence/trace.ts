@@ -16,6 +16,7 @@ export const steps = [
   'ending',
   'events',
   'baseline',
+  'handover',
   'scan',
   'seal',
 ] as const;

@@ -189,10 +189,12 @@ function reportOf({ backend, stage, task }: Subject, code: BlockerCode | null): 
     approvals: [],
     review: { required: false, verdict: 'none', reason: null },
     source_admission_status: 'not_required',
+    source: null,
     model: { provider: null, id: null, runtime_provider: null, admission_status: 'not_required' },
     gateway: null,
     containment: { level: 'observed', claims: [], not_claimed: [], process_tree: ran ? 'pid_namespace' : 'not_started', survivors: 0 },
     baseline: null,
+    handover: null,
     artifacts: [],
     artifact_digests: {},
     freshness: {

@@ -72,20 +72,93 @@ export const BinaryAdmission = z
   .meta({ id: 'binary-admission', title: 'Binary admission', description: 'That an executable may be started, by its digest.' });
 export type BinaryAdmission = z.output<typeof BinaryAdmission>;
 
+/** What may be done with an admitted source, each including the one before. */
+export const executionModes = ['read_only', 'workspace_copy', 'sandbox_remote'] as const;
+export const ExecutionMode = z.enum(executionModes);
+export type ExecutionMode = z.output<typeof ExecutionMode>;
+
+/** `admissions/sources/<id>.json` (CTO-WORK-005, SPEC section 10). */
+export const SourceAdmission = z
+  .strictObject({
+    schema: z.literal('proofgate/source-admission/1').describe('Version of this document.'),
+    id: Slug.describe('What a task calls it, and the name of this file.'),
+    previous_id: Slug.nullable().describe('Id of the record that this one takes the place of; null: it is the first.'),
+    url: Line.describe('Where the source is from.'),
+    commit: z
+      .string()
+      .regex(/^[0-9a-f]{40}$/, 'must be the id of a commit')
+      .describe('The commit that is used, and no other.'),
+    tag: Line.nullable().describe('The tag that led to it; null: none did.'),
+    license_note: Line.describe('Under which licence it may be used, and how that was found out.'),
+    retrieved_at: Instant.describe('When it was retrieved.'),
+    retrieval_command: Line.describe('The command that retrieved it.'),
+    integrity: z
+      .strictObject({
+        kind: z.literal('git_bundle'),
+        path: z
+          .string()
+          .regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$))(?!.*\\)(?!.*\0).+$/, 'must be relative to the project, with / and without ..')
+          .describe('The git bundle file, relative to the project.'),
+        bytes: z.int().positive().describe('Its size.'),
+        sha256: Sha256.describe('Of the file; any other digest is not admitted.'),
+      })
+      .describe('What is used in the place of the network.'),
+    execution_mode: ExecutionMode.describe(
+      '`read_only`: nothing may run in it; `workspace_copy`: agents and tests work on a copy; `sandbox_remote`: also a disposable remote may be made of it.',
+    ),
+    protected_boundary: Line.describe('What of the original must not change, whatever is done with the copy.'),
+    ...shared,
+  })
+  .refine(({ id, previous_id }) => id !== previous_id, { path: ['previous_id'], message: 'an update has an id of its own' })
+  .meta({
+    id: 'source-admission',
+    title: 'Source admission',
+    description: 'That the files of somebody may become a workspace: which commit, under which licence, and for what.',
+  });
+export type SourceAdmission = z.output<typeof SourceAdmission>;
+
+/** `admissions/owned/<id>.json`: an owner says that a repository of his may get branches at stage 5 (SPEC section 10). */
+export const OwnedRepository = z
+  .strictObject({
+    schema: z.literal('proofgate/owned-repository/1').describe('Version of this document.'),
+    id: Slug.describe('What a task calls it, and the name of this file.'),
+    path: z.string().min(1).max(500).describe('Its folder, relative to the project; `.` is the project itself.'),
+    root_commit: z
+      .string()
+      .regex(/^[0-9a-f]{40}$/, 'must be the id of a commit')
+      .describe('The commit that it begins with: whatever else stands at the path is another repository.'),
+    branch: Line.regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, 'must be the name of a branch').describe(
+      'Its main branch, which a workspace is a copy of, and which never moves.',
+    ),
+    owner: Line.describe('Who owns it, and declares this.'),
+    noncritical: z.literal(true).describe('Nothing depends on it that a wrong branch could hurt.'),
+    scope: Line.describe('What a run may do: put a branch there, for somebody to look at.'),
+    ...shared,
+  })
+  .meta({
+    id: 'owned-repository',
+    title: 'Owned repository',
+    description: 'That a repository may get a branch with a proven change, by the word of its owner.',
+  });
+export type OwnedRepository = z.output<typeof OwnedRepository>;
+
 /** A record as a run refers to it; the bundle has a copy. */
-const RecordRef = z.strictObject({
+export const RecordRef = z.strictObject({
   file: z.string().describe('File name of the record.'),
   sha256: Sha256.describe('Of the record, and of its copy in the bundle.'),
   expires_at: z.string(),
 });
+
+export type RecordRef = z.output<typeof RecordRef>;
 
 export const AdmissionStatus = z.enum(['admitted', 'not_admitted', 'not_required']);
 export type AdmissionStatus = z.output<typeof AdmissionStatus>;
 
 /** What preflight found in the records. */
 export const AdmissionFacts = z.strictObject({
+  comparison: RecordRef.nullable().describe('The comparison that a run of stage 6 starts from; null at every other stage.'),
   binary: z.strictObject({ status: AdmissionStatus, record: RecordRef.nullable(), executable: Sha256.nullable() }),
+  source: z.strictObject({ status: AdmissionStatus, record: RecordRef.nullable() }),
   model: z.strictObject({ status: AdmissionStatus, record: RecordRef.nullable(), runtime_provider: z.string().nullable() }),
 });
 export type AdmissionFacts = z.output<typeof AdmissionFacts>;
-export type RecordRef = z.output<typeof RecordRef>;

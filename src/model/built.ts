@@ -7,8 +7,8 @@ export const causeMarkers: Partial<Record<Cause, string>> = {
   auth_bridge_missing: 'provider-auth-bridge-missing.txt',
 };
 
-/** Exit classes that no command of this build ends with: `refused` is the gate's. */
-const laterExits: readonly ExitClass[] = ['refused'];
+/** Exit classes that no command of this build ends with. */
+const laterExits: readonly ExitClass[] = [];
 
 /** Ways for a run to end, as far as some code path of this build brings them about, and the rest by name. */
 interface Built {
@@ -30,7 +30,7 @@ export const built: Built = {
   exits: (Object.keys(exitClasses) as ExitClass[]).filter(name => !laterExits.includes(name)),
 };
 
-/** What the tables name and nothing brings about yet; a gate stays closed while there is any. */
+/** What the tables name and nothing brings about yet. */
 export const notBuilt: Built = {
   blockers: blockerCodes.filter(code => !rowOf(code).built),
   markers: unique(blockerCodes.map(code => rowOf(code).marker).filter(isString)).filter(marker => !builtMarkers.includes(marker)),

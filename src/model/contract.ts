@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { EventType } from './event.ts';
+import { HandoverKind } from './handover.ts';
 import { ContainmentLevel } from './plan.ts';
-import { ReportKind } from './task.ts';
+import { ReportKind, TaskSource } from './task.ts';
 import { Argv, Sha256, Stage } from './units.ts';
 
 /** A program that a contract names, resolved once on the harness's PATH. */
@@ -20,7 +21,8 @@ export const Contract = z
     nonce: z.string(),
     task: z.strictObject({
       id: z.string(),
-      digest: Sha256.describe('Over every file of the task folder.'),
+      digest: Sha256.describe('Over every file of the task folder, and of its source.'),
+      source: TaskSource.nullable().describe('The admitted source of the workspace; null: the task has its own folder.'),
       prompt: z.string(),
       allowed_paths: z.array(z.string()),
       diff_required: z.boolean(),
@@ -50,6 +52,8 @@ export const Contract = z
         ),
     }),
     stage: Stage,
+    stage_digest: Sha256.describe('Of the record of the stage: a promotion lapses when it changes.'),
+    handover: HandoverKind.nullable().describe('What a pass does with its change; null: nothing.'),
     model: z.strictObject({ provider: z.string(), id: z.string(), runtime_provider: z.string().nullable() }).nullable(),
     limits: z.strictObject({ backend_ms: z.int(), run_ms: z.int(), output_bytes: z.int(), processes: z.int() }),
     containment: z.strictObject({ required: ContainmentLevel, offered: ContainmentLevel }),

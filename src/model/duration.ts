@@ -7,4 +7,7 @@ export function durationMs(text: string): number {
 }
 
 /** `4.2 s`, `350 ms`: for people. */
-export const showMs = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+export const showMs = (ms: number): string => {
+  const whole = Math.round(ms);
+  return whole < 1000 ? `${whole} ms` : `${(ms / 1000).toFixed(1)} s`;
+};

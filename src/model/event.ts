@@ -24,6 +24,7 @@ export const events = {
   'git.diff.checked':      { origin: 'harness', meaning: 'What really changed, and whether it was allowed: a fact.' },
   'verification.completed':{ origin: 'harness', meaning: 'What the tests say of the patch: a fact.' },
   'baseline.compared':     { origin: 'harness', meaning: 'The fake backend did the same task in the same run.' },
+  'handover.completed':    { origin: 'harness', meaning: 'The proven change stands on a branch of its own, and main did not move.' },
   'run.completed':         { origin: 'harness', meaning: 'The verdict.' },
 } as const satisfies Record<string, Row>;
 

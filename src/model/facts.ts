@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { AdmissionFacts } from './admission.ts';
+import { HandoverFacts } from './handover.ts';
+import { SourceFacts } from './source.ts';
 import { BlockerCode, Cause } from './blocker.ts';
 import { GatewayFacts } from './gateway.ts';
 import { TestReport } from './verification.ts';
@@ -58,6 +60,7 @@ export type BaselineFacts = z.output<typeof BaselineFacts>;
 export const Facts = z.strictObject({
   interrupted: z.string().nullable().describe('The signal that ended the engine.'),
   dirty_start: z.array(z.string()),
+  source: SourceFacts.nullable().describe('What became of the source of the task; null: it has its own folder.'),
   refusal: FindingFact.nullable().describe('The preflight that said no.'),
   admissions: AdmissionFacts.nullable().describe('What the admission records say; null: it never came to preflight.'),
   calibration: z.array(z.string()).nullable().describe('What is wrong with the fixture; null: not calibrated.'),
@@ -71,6 +74,7 @@ export const Facts = z.strictObject({
   ending: z.array(z.string()).nullable().describe('Paths and states that were left behind.'),
   events: z.array(z.string()).nullable().describe('Required events that are absent or out of order.'),
   baseline: BaselineFacts.nullable(),
+  handover: HandoverFacts.nullable().describe('What was done with the proven change; null: it never came to that.'),
   secrets: z.array(z.strictObject({ name: z.string(), artifact: z.string() })),
   artifact_failures: z.array(z.strictObject({ path: z.string(), code: z.string() })),
 });
@@ -80,6 +84,7 @@ export type Facts = z.output<typeof Facts>;
 export const noFacts: Facts = {
   interrupted: null,
   dirty_start: [],
+  source: null,
   refusal: null,
   admissions: null,
   calibration: null,
@@ -93,6 +98,7 @@ export const noFacts: Facts = {
   ending: null,
   events: null,
   baseline: null,
+  handover: null,
   secrets: [],
   artifact_failures: [],
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ApprovalFile } from './approval.ts';
 import type { EventType } from './event.ts';
 import type { FakeAction } from './fake.ts';
 import type { Task } from './task.ts';
@@ -42,6 +43,10 @@ export interface Given {
   admissions: string | null;
   /** What is said of the provider other than the truth; `Plan.env` has it already. */
   provider: { base_url?: 'absent' | undefined; auth_bridge?: 'proven' | 'absent' | undefined } | null;
+  /** A repository that is made for the run from a bundle of the project; `dir` is its absolute folder once it is there. */
+  repository: { from: string; tree?: 'clean' | 'dirty' | undefined; dir: string | null } | null;
+  /** What somebody else does to the remote of the run while it goes on. */
+  remote: { main: 'moved' } | null;
   /** The model plays a script: what comes of it says nothing about any model. */
   scripted: boolean;
 }
@@ -59,6 +64,8 @@ export const ordinaryGiven: Given = {
   interrupt: null,
   admissions: null,
   provider: null,
+  repository: null,
+  remote: null,
   scripted: false,
 };
 
@@ -87,6 +94,8 @@ export const defaultLimits: Limits = {
 export interface ApprovalAnswer {
   answer: 'granted' | 'denied' | 'nobody';
   actor: string;
+  /** Decisions that people took before; with `nobody` the first that fits answers. */
+  decisions?: ApprovalFile['approvals'] | undefined;
 }
 
 /** One backend × one task × one stage: everything that a run is asked to do. */
@@ -100,7 +109,13 @@ export interface Plan {
   patches: Readonly<Record<string, string>>;
   model: { provider: string; id: string; runtime_provider: string | null } | null;
   /** Absolute folders of admission records, the first that has one decides. */
-  admissions: { models: readonly string[]; binaries: readonly string[] };
+  admissions: {
+    models: readonly string[];
+    binaries: readonly string[];
+    sources: readonly string[];
+    owned: readonly string[];
+    comparisons: readonly string[];
+  };
   /** The harness's environment as this run sees it: switches, endpoints, credentials. Never handed to a backend as it is. */
   env: Readonly<Record<string, string>>;
   limits: Limits;

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { AdmissionStatus } from './admission.ts';
 import { Blocker, Status } from './blocker.ts';
 import { GatewayFacts } from './gateway.ts';
+import { HandoverFacts } from './handover.ts';
+import { SourceFacts } from './source.ts';
 import { ContainmentLevel } from './plan.ts';
-import { Sha256, Stage } from './units.ts';
+import { Sha256, Stage, Time } from './units.ts';
 import { VerificationSummary } from './verification.ts';
 
 export const Outcome = z.enum(['proven', 'not_proven', 'none']).describe('What the patch proves, however the backend ended.');
@@ -13,8 +15,6 @@ export const Lifecycle = z
   .enum(['completed', 'completed_by_harness', 'timed_out', 'crashed', 'protocol_error', 'not_started', 'interrupted'])
   .describe('How the backend ended, whatever the patch proves.');
 export type Lifecycle = z.output<typeof Lifecycle>;
-
-const Time = z.iso.datetime({ precision: 3 }).describe('RFC 3339, UTC, with milliseconds.');
 
 export const ApprovalRecord = z.strictObject({
   type: z.enum(['approval.requested', 'approval.granted', 'approval.denied']).describe('Type of the event that says the same.'),
@@ -62,6 +62,7 @@ export const Report = z
       })
       .describe("What the backend's reviewer said."),
     source_admission_status: AdmissionStatus.describe('Whether the source of the workspace is admitted; required from stage 3 on.'),
+    source: SourceFacts.nullable().describe('Where the workspace came from, where that is not the folder of the task.'),
     model: z
       .strictObject({
         provider: z.string().nullable().describe('Who offers the model: its admission identity.'),
@@ -91,6 +92,7 @@ export const Report = z
       })
       .nullable()
       .describe('The same-run fake baseline; null for the fake backend itself and after a preflight blocker.'),
+    handover: HandoverFacts.nullable().describe('Where the proven change was handed over, at stages 4 and 5; null: nowhere.'),
     artifacts: z
       .array(
         z.strictObject({

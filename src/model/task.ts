@@ -14,6 +14,25 @@ export const WorkspaceGlob = z
   .regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$))(?!.*\\)(?!.*\0)/, 'must be relative to the workspace, with / and without ..')
   .describe('Path or glob relative to the workspace.');
 
+const SourcePath = z
+  .string()
+  .regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$))(?!.*\\)(?!.*\0).+$/, 'must be relative to the source, with / and without ..')
+  .default('.')
+  .describe('Folder of the source that becomes the workspace; `.` is all of it.');
+
+/** Where the workspace starts from, when that is not the folder repo/ of the task. */
+export const TaskSource = z.union([
+  z.strictObject({
+    admission: Slug.describe('Id of the record below admissions/sources/ that lets the source in.'),
+    path: SourcePath,
+  }),
+  z.strictObject({
+    owned: Slug.describe('Id of the record below admissions/owned/ by which an owner declared his repository noncritical.'),
+    path: SourcePath,
+  }),
+]);
+export type TaskSource = z.output<typeof TaskSource>;
+
 export const VerificationSpec = z.strictObject({
   command: Argv.optional().describe('The test command as argv, no shell. Absent: missing_test_command when required.'),
   required: z.boolean().default(true).describe('Whether a pass needs the command to be run.'),
@@ -34,6 +53,7 @@ export const TaskSpec = z
     id: Slug.describe('The name of the folder.'),
     prompt: z.string().min(1).describe('Given to the backend verbatim.'),
     allowed_paths: z.array(WorkspaceGlob).min(1).describe('What the backend may change; everything else is out of bounds.'),
+    source: TaskSource.optional().describe('An admitted source in the place of the folder repo/; needed from stage 3 on.'),
     verification: VerificationSpec,
     required_events: z
       .union([z.literal('default'), z.array(EventType).min(1)])
@@ -62,16 +82,16 @@ export interface Task {
   spec: TaskSpec;
   /** The folder `fixtures/<task>`. */
   dir: string;
-  /** The seed of the workspace. */
+  /** The seed of the workspace. Of a task with a source: there is nothing before the source was obtained. */
   repoDir: string;
   /** The canonical tests, laid over the workspace root. */
   testsDir: string;
   /** The tests again with wrong expectations, where the task has them. */
   twinsDir: string | undefined;
-  /** Every entry of repo/ as it was loaded. */
+  /** Every entry of the seed as it was loaded. */
   seed: readonly Entry[];
   /** Text of oracle.patch. */
   oracle: string;
-  /** SHA-256 over path and digest of every file of the folder. */
+  /** SHA-256 over path and digest of every file of the folder; that of a contract has its source, too. */
   digest: string;
 }

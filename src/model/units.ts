@@ -13,6 +13,9 @@ export const Duration = z
 /** An identity in the form that folders and files can carry. */
 export const Slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be lower case letters, digits and hyphens');
 
+/** An instant as proofgate writes it: one spelling each. */
+export const Time = z.iso.datetime({ precision: 3 }).describe('RFC 3339, UTC, with milliseconds.');
+
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a hex SHA-256');
 
 /** Program and arguments. Never a shell line. */
@@ -28,3 +31,7 @@ export const stageNames = {
   1: 'gated engine', 2: 'artificial fixture', 3: 'copied repo fixture',
   4: 'disposable sandbox repo', 5: 'owned noncritical repo', 6: 'candidate default',
 } as const satisfies Record<Stage, string>;
+
+/** A public key by its bytes: hex SHA-256 of its SPKI DER. Names never tell keys apart. */
+export const KeyId = z.string().regex(/^[0-9a-f]{64}$/, 'must be a keyid: the hex SHA-256 of the SPKI DER bytes of a public key');
+export type KeyId = z.output<typeof KeyId>;

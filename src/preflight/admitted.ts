@@ -1,6 +1,8 @@
-import { admitBinary, admitModel, type Read } from '../admission/index.ts';
+import { join } from 'node:path';
+import { admitBinary, admitModel, type Read, readRecord } from '../admission/index.ts';
 import type { Upstream } from '../gateway/index.ts';
-import type { AdmissionFacts, BinaryAdmission, ModelAdmission } from '../model/admission.ts';
+import type { AdmissionFacts, BinaryAdmission, ModelAdmission, OwnedRepository, SourceAdmission } from '../model/admission.ts';
+import { Comparison, comparisonLapse } from '../model/comparison.ts';
 import type { Contract } from '../model/contract.ts';
 import type { PreflightCheck } from './index.ts';
 
@@ -10,12 +12,22 @@ export interface Admitted {
   executable: { path: string; sha256: string } | null;
   binary: Read<BinaryAdmission> | null;
   model: Read<ModelAdmission> | null;
+  source: Read<SourceAdmission> | Read<OwnedRepository> | null;
+  comparison: Read<Comparison> | null;
   upstream: Upstream | null;
   /** What the probe saw; becomes backend/probe.json. */
   probe: unknown;
 }
 
-export const nothingAdmitted = (): Admitted => ({ executable: null, binary: null, model: null, upstream: null, probe: null });
+export const nothingAdmitted = (): Admitted => ({
+  executable: null,
+  binary: null,
+  model: null,
+  source: null,
+  comparison: null,
+  upstream: null,
+  probe: null,
+});
 
 /** The executable has a record for exactly its digest. One that is not there is for the backend's own probe to tell. */
 export const binaryAdmitted: PreflightCheck = async ({ plan, backend, admitted }, ports) => {
@@ -57,9 +69,54 @@ export const modelAdmitted: PreflightCheck = async ({ plan, backend, admitted },
 
 const modelVariables = ['CTO_HARNESS_CASE_MODEL_PROVIDER', 'CTO_HARNESS_CASE_MODEL'] as const;
 
+/** From stage 3 on the workspace comes from a source that a record admits; a task that names one needs it at every stage. */
+export const sourceAdmitted: PreflightCheck = ({ plan, source, admitted }) => {
+  const refuse = (detail: string) => ({ code: 'source_not_admitted', detail }) as const;
+  if (source) {
+    if (source.facts.problem !== null) return refuse(source.facts.problem);
+    if (plan.stage === 5 && !source.owned) return refuse(`stage 5 works for a repository of an owner, and ${source.facts.id} is a copy`);
+    if (plan.stage !== 5 && source.owned)
+      return refuse(`a repository of an owner is a source of stage 5 only, and this is stage ${plan.stage}`);
+    admitted.source = source.record;
+    return undefined;
+  }
+  return plan.stage < 3 ? undefined : refuse(`no admission record covers the source of ${plan.task.spec.id} at stage ${plan.stage}`);
+};
+
+/** Stage 6 starts from a fresh comparison of the candidate with fake, and with pi and codex where they apply. Default status is earned. */
+export const comparisonFresh: PreflightCheck = async ({ plan, backend, admitted }, { files, clock, host }) => {
+  // fake is what a candidate is held against, and never one itself
+  if (plan.stage !== 6 || backend.id === 'fake') return undefined;
+  const refuse = (detail: string) => ({ code: 'prior_stage_not_proven', detail }) as const;
+  const name = `${backend.id}.json`;
+  for (const folder of plan.admissions.comparisons) {
+    const read = await readRecord(join(folder, name), Comparison, files);
+    if (!read) continue;
+    if ('problem' in read) return refuse(`the comparison ${read.problem}`);
+    const lapsed = comparisonLapse(read.value, backend.id, clock.now());
+    if (lapsed) return refuse(`the comparison ${name} ${lapsed}`);
+    for (const one of ['pi', 'codex']) {
+      const applies =
+        !read.value.cells.some(cell => cell.backend === one && cell.state === 'proven') && (await host.which(one)) !== undefined;
+      if (applies) return refuse(`the comparison ${name} lacks evidence: ${one} is installed here, and has no proven cell`);
+    }
+    admitted.comparison = read;
+    return undefined;
+  }
+  return refuse(`no comparison of ${backend.id} is there: ${name}, which proofgate compare writes`);
+};
+
 /** The same as facts: what a report says, and `verify` compares with the copies in the bundle. */
-export function admissionFacts({ backend }: Contract, { executable, binary, model }: Admitted): AdmissionFacts {
+export function admissionFacts(
+  { backend, stage, task }: Contract,
+  { executable, binary, model, source, comparison }: Admitted,
+): AdmissionFacts {
   return {
+    comparison: comparison?.ref ?? null,
+    source: {
+      status: source ? 'admitted' : stage >= 3 || task.source ? 'not_admitted' : 'not_required',
+      record: source?.ref ?? null,
+    },
     binary: {
       status: binary ? 'admitted' : backend.uses_binary ? 'not_admitted' : 'not_required',
       record: binary?.ref ?? null,

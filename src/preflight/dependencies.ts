@@ -43,15 +43,20 @@ async function imports(module: string, python: string, { exec, host }: Ports): P
  *
  * @param known programs of this suite, asked once each.
  */
-export function resolveProgram(plan: Plan, known: Map<string, Promise<Program | null>>, ports: Ports): Promise<Program | null> {
+export function resolveProgram(
+  plan: Pick<Plan, 'task'>,
+  known: Map<string, Promise<Program | null>>,
+  ports: Ports,
+): Promise<Program | null> {
   const name = plan.task.spec.verification.command?.[0];
   if (!name) return Promise.resolve(null);
-  const found = known.get(name) ?? lookUp(name, ports);
+  const found = known.get(name) ?? findProgram(name, ports);
   known.set(name, found);
   return found;
 }
 
-async function lookUp(name: string, { exec, host }: Ports): Promise<Program | null> {
+/** What a program is on this host; null: it is not there. */
+export async function findProgram(name: string, { exec, host }: Ports): Promise<Program | null> {
   if (name === 'node') return { name, path: host.nodePath, version: host.nodeVersion };
   const path = await host.which(name);
   if (!path) return null;

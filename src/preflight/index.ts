@@ -3,10 +3,13 @@ import { reaches } from '../containment/index.ts';
 import type { Finding } from '../model/blocker.ts';
 import type { Contract } from '../model/contract.ts';
 import type { Plan } from '../model/plan.ts';
+import type { ReadStage } from '../model/stage.ts';
 import type { Ports } from '../ports.ts';
 import { dependenciesPresent } from './dependencies.ts';
-import { binaryAdmitted, modelAdmitted, type Admitted } from './admitted.ts';
+import type { Source } from '../sources/index.ts';
+import { binaryAdmitted, comparisonFresh, modelAdmitted, sourceAdmitted, type Admitted } from './admitted.ts';
 import { backendEnabled, stageEnabled } from './enabled.ts';
+import { priorStageProven } from './prior.ts';
 import { providerAnswers, providerConfigured } from './provider.ts';
 import { targetNotExposed } from './target.ts';
 
@@ -19,6 +22,10 @@ export interface Question {
   plan: Plan;
   contract: Contract;
   backend: Backend;
+  /** The record of the stage. */
+  stage: ReadStage;
+  /** Null: the task has files of its own. */
+  source: Source | null;
   /** Filled in by the checks: what a later one, and the run, build on. */
   admitted: Admitted;
   signal: AbortSignal;
@@ -26,18 +33,6 @@ export interface Question {
 
 /** Answers "may this run start?". `undefined` means yes. */
 export type PreflightCheck = (question: Question, ports: Ports) => Promise<Finding | undefined> | Finding | undefined;
-
-/** Every stage but the first needs the one before it promoted, for the same backend and model. */
-const priorStageProven: PreflightCheck = ({ plan, backend }) =>
-  plan.stage <= backend.exemptUpTo || plan.given.prior_stage === 'promoted'
-    ? undefined
-    : { code: 'prior_stage_not_proven', detail: `${backend.id} has no promotion for stage ${plan.stage - 1}` };
-
-/** From stage 3 on the source needs an admission record; this build reads none, so the answer is no. */
-const sourceAdmitted: PreflightCheck = ({ plan }) =>
-  plan.stage < 3
-    ? undefined
-    : { code: 'source_not_admitted', detail: `no admission record covers the source of ${plan.task.spec.id} at stage ${plan.stage}` };
 
 const containmentAvailable: PreflightCheck = ({ contract: { containment } }) =>
   reaches(containment.offered, containment.required)
@@ -57,6 +52,7 @@ export const preflightChecks = {
   backendEnabled,
   stageEnabled,
   priorStageProven,
+  comparisonFresh,
   sourceAdmitted,
   binaryAdmitted,
   modelAdmitted,

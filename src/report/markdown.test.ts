@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { toBlocker } from '../model/blocker.ts';
 import type { NormalizedEvent } from '../model/event.ts';
+import type { HandoverFacts } from '../model/handover.ts';
 import type { Report } from '../model/report.ts';
+import type { SourceFacts } from '../model/source.ts';
 import { countTests, type TestResult } from '../model/verification.ts';
 import { renderReport } from './markdown.ts';
 
@@ -48,6 +50,7 @@ const aReport = (over: Partial<Report> = {}): Parameters<typeof renderReport>[0]
   approvals: [],
   review: { required: false, verdict: 'none', reason: null },
   source_admission_status: 'not_required',
+  source: null,
   model: { provider: null, id: null, runtime_provider: null, admission_status: 'not_required' },
   containment: {
     level: 'observed',
@@ -57,9 +60,42 @@ const aReport = (over: Partial<Report> = {}): Parameters<typeof renderReport>[0]
     survivors: 0,
   },
   baseline: null,
+  handover: null,
   roots: { runtime_workspace_root: '/tmp/w', run_artifact_dir: '/tmp/b' },
   ...over,
 });
+
+const HASH = 'a'.repeat(64);
+const ID = 'c'.repeat(40);
+
+const aSource = (over: Partial<SourceFacts> = {}): SourceFacts => ({
+  id: 'a-1',
+  kind: 'git_bundle',
+  problem: null,
+  commit: ID,
+  seed: HASH,
+  original: { path: 'fixtures/sources/a.bundle', before: HASH, after: HASH },
+  ...over,
+});
+
+const aHandover = (over: Partial<HandoverFacts> = {}): HandoverFacts => ({
+  kind: 'sandbox_branch',
+  target: 'the disposable remote of this run',
+  branch: 'proofgate/r1',
+  base: ID,
+  main: { before: ID, after: ID },
+  rest: { before: HASH, after: HASH },
+  approved_by: 'jp',
+  commit: { id: 'e'.repeat(40), tree: ID, parent: ID, seconds: 0, message: 'a task' },
+  patch: HASH,
+  problem: null,
+  ...over,
+});
+
+const sectionOf = (report: Parameters<typeof renderReport>[0], title: string): string =>
+  renderReport(report, [])
+    .split('\n\n## ')
+    .find(section => section.startsWith(title)) ?? '';
 
 const anEvent = (over: Partial<NormalizedEvent> = {}): NormalizedEvent => ({
   seq: 1,
@@ -205,6 +241,71 @@ describe('report.md', () => {
     `);
   });
 
+  it('says where the workspace came from, and whether the original is as it was', () => {
+    expect(sectionOf(aReport({ source: aSource(), source_admission_status: 'admitted' }), 'Source')).toMatchInlineSnapshot(`
+      "Source
+
+      It is \`a-1\`, a git bundle: admitted.
+
+      - commit: \`cccccccccccccccccccccccccccccccccccccccc\`
+      - original: \`fixtures/sources/a.bundle\`, untouched
+      - digest before: \`aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\`
+      - digest after: \`aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\`"
+    `);
+    const original = { path: 'a.bundle', before: HASH, after: 'b'.repeat(64) };
+    expect(sectionOf(aReport({ source: aSource({ original }) }), 'Source')).toContain('**changed while the run went on**');
+    expect(sectionOf(aReport({ source: aSource({ original: { ...original, after: null } }) }), 'Source')).toContain('not looked at again');
+  });
+
+  it('says why a source was not used', () => {
+    const source = aSource({ problem: 'a.bundle is not there', commit: null, seed: null, original: null });
+    expect(sectionOf(aReport({ source, source_admission_status: 'not_admitted' }), 'Source')).toMatchInlineSnapshot(`
+      "Source
+
+      It is \`a-1\`, a git bundle: not admitted. It cannot be used: a.bundle is not there.
+
+      - commit: none
+      - original: not looked at"
+    `);
+  });
+
+  it('says what was handed over, who agreed, and that nothing else moved', () => {
+    expect(sectionOf(aReport({ handover: aHandover() }), 'Handover')).toMatchInlineSnapshot(`
+      "Handover
+
+      One commit was handed over to the disposable remote of this run, as a branch of its own.
+
+      - kind: \`sandbox_branch\`
+      - branch: \`proofgate/r1\`
+      - commit: \`eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee\`, on \`cccccccccccccccccccccccccccccccccccccccc\`; handover.patch has the same as a patch
+      - main: untouched, \`cccccccccccccccccccccccccccccccccccccccc\`
+      - everything else of the repository: untouched
+      - approved by: jp"
+    `);
+    const moved = aHandover({ main: { before: ID, after: 'd'.repeat(40) }, rest: { before: HASH, after: 'b'.repeat(64) } });
+    expect(sectionOf(aReport({ handover: moved }), 'Handover')).toMatch(/main: \*\*moved\*\*[^]*repository: \*\*changed\*\*/);
+  });
+
+  it('says why nothing was handed over', () => {
+    const denied = aHandover({ commit: null, patch: null, approved_by: null });
+    expect(sectionOf(aReport({ handover: denied }), 'Handover')).toMatchInlineSnapshot(`
+      "Handover
+
+      Nothing was handed over: nobody approved it.
+
+      - kind: \`sandbox_branch\`
+      - main: untouched, \`cccccccccccccccccccccccccccccccccccccccc\`
+      - everything else of the repository: untouched
+      - approved by: nobody"
+    `);
+    const late = aHandover({ commit: null, patch: null, problem: 'main moved: nothing was pushed' });
+    expect(sectionOf(aReport({ handover: late }), 'Handover')).toContain('Nothing was handed over: main moved: nothing was pushed.');
+  });
+
+  it('has nothing of either where there was none', () => {
+    expect(renderReport(aReport(), [])).not.toMatch(/## (Source|Handover)/);
+  });
+
   it('has the same bytes for the same evidence', () => {
     expect(renderReport(aReport(), [anEvent()])).toBe(renderReport(aReport(), [anEvent()]));
   });
@@ -241,7 +342,7 @@ describe('what a stranger chose cannot change the page', () => {
     '   ',
   ];
 
-  it.each(hostile)('%j as the name of a test, a file, a task, a scenario and a reason', name => {
+  it.each(hostile)('%j as the name of a test, a file, a task, a scenario, a source, a branch, a person and a reason', name => {
     const calm = pageAbout('calm');
     const hurt = pageAbout(name);
     expect(hurt.split('\n')).toHaveLength(calm.split('\n').length);
@@ -264,6 +365,8 @@ const pageAbout = (word: string) =>
       failure_reason: word,
       verification: testsOf([{ id: word, outcome: 'failed' }]),
       review: { required: true, verdict: 'reject', reason: word },
+      source: aSource({ id: word, problem: word, original: { path: word, before: HASH, after: null } }),
+      handover: aHandover({ target: word, branch: word, approved_by: word }),
     }),
     [anEvent({ type: 'approval.granted', data: { actor: word } })],
   );

@@ -2,8 +2,10 @@ import type { NormalizedEvent } from '../model/event.ts';
 import type { Report } from '../model/report.ts';
 import { showMs } from '../model/duration.ts';
 import { code, table, text } from './escape.ts';
+import { handoverSection } from './handover-section.ts';
 import { count, reason, where } from './headline.ts';
 import { list } from './list.ts';
+import { sourceSection } from './source-section.ts';
 import { testsSection } from './tests-section.ts';
 import { timelineSection } from './timeline.ts';
 import { whySection } from './why.ts';
@@ -23,6 +25,8 @@ export function renderReport(report: Page, events: readonly NormalizedEvent[]): 
     testsSection(report.verification),
     timelineSection(events, report.run_start),
     peopleSection(report),
+    handoverSection(report.handover),
+    sourceSection(report),
     modelSection(report),
     containmentSection(report),
     baselineSection(report),

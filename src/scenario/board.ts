@@ -12,6 +12,10 @@ const ItemId = z.string().regex(/^[A-Z][A-Z0-9-]*$/, 'must be capitals, digits a
 const Criterion = z.strictObject({
   id: Slug.describe('Name of the criterion; a scenario proves <item>/<id>.'),
   text: z.string().min(1).describe('What has to be true.'),
+  proven_by: z
+    .strictObject({ planning: z.string().min(1).describe('What shows it, and why nothing that runs can.') })
+    .optional()
+    .describe('Only where no scenario can prove it: it is shown apart, and never counted as proven.'),
 });
 
 /** admissions/workboard.yaml: every work item with what has to be true of it. Scenarios say which criteria they prove. */
@@ -35,7 +39,7 @@ export const Workboard = z
 export type Workboard = z.output<typeof Workboard>;
 
 /** Where the board stands in a project. */
-const BOARD = 'admissions/workboard.yaml';
+export const BOARD = 'admissions/workboard.yaml';
 const home = resolve(import.meta.dirname, '..', '..');
 
 /** Reads a board. @throws {UserError} with every problem, an identity that is used twice among them */
@@ -54,6 +58,10 @@ export async function criteriaOf(project: string, ports: Pick<Ports, 'files'>): 
   const boards = await Promise.all(roots.filter((_, i) => there[i]).map(root => readBoard(root, ports)));
   return [...new Set(boards.flatMap(({ items }) => items.flatMap(item => item.criteria.map(({ id }) => `${item.id}/${id}`))))];
 }
+
+/** What is skipped, not written yet or known to fail proves nothing. */
+export const mayProve = ({ skip, todo, fails }: { skip?: unknown; todo?: unknown; fails?: unknown }): boolean =>
+  skip === undefined && todo === undefined && fails === undefined;
 
 const isRepeated = (ids: readonly string[], i: number) => ids.indexOf(ids[i]!) !== i;
 

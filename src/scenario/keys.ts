@@ -100,9 +100,20 @@ const Given = z
       })
       .optional()
       .describe('A signal that ends the engine at an event; such a run is a process of its own.'),
+    repository: z
+      .strictObject({
+        from: BundlePath.describe('A git bundle, relative to the project.'),
+        tree: z.enum(['clean', 'dirty']).optional().describe('dirty: an untracked file stands in it.'),
+      })
+      .optional()
+      .describe("A real repository that is made for the run, in the place of the one that the owner's record names."),
+    remote: z
+      .strictObject({ main: z.literal('moved').describe('moved: somebody else commits to main before the branch is pushed.') })
+      .optional()
+      .describe('What happens in the meantime to the repository that gets the branch.'),
     mutate: Mutation.optional().describe('Only for do: verify: a change to a copy of the bundle before it is verified.'),
     admissions: Text.optional().describe(
-      "Folder, relative to this file, whose `models` and `binaries` stand in the place of the project's records of that kind.",
+      "Folder, relative to this file, whose `models`, `binaries`, `sources`, `owned` and `comparisons` stand in the place of the project's records of that kind.",
     ),
     provider: z
       .strictObject({

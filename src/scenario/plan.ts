@@ -172,6 +172,8 @@ async function givenOf(scenario: Scenario, project: string, files: Files): Promi
     interrupt: given.interrupt ?? ordinaryGiven.interrupt,
     admissions,
     provider: given.provider ?? ordinaryGiven.provider,
+    repository: given.repository ? { tree: 'clean', ...given.repository, dir: null } : ordinaryGiven.repository,
+    remote: given.remote ?? ordinaryGiven.remote,
     scripted: model?.script !== undefined,
   };
 }

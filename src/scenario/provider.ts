@@ -47,13 +47,15 @@ export async function caseEnv(outside: Readonly<Record<string, string | undefine
   return bin === undefined ? {} : { CTO_HARNESS_CASE_BIN: bin };
 }
 
-const kinds = ['models', 'binaries'] as const;
+const kinds = ['models', 'binaries', 'sources', 'owned', 'comparisons'] as const;
+/** Also the records of stages, which a run looks for by itself. */
+const recordFolders = [...kinds, 'stages'] as const;
 
 /**
  * The folders of admission records of a run: those of the project and of PROOFGATE_ADMISSIONS, unless `given.admissions` has the kind.
  *
  * @returns `own`: that folder, absolute, or null
- * @throws {UserError} at the line of the scenario, for a folder that has no records of either kind
+ * @throws {UserError} at the line of the scenario, for a folder that has no records of any kind
  */
 export async function admissionsOf(
   scenario: Scenario,
@@ -64,9 +66,9 @@ export async function admissionsOf(
   const name = scenario.spec.given?.admissions;
   if (name === undefined) return { own: null, folders: usual };
   const own = resolve(scenario.dir, name);
-  const has = await Promise.all(kinds.map(async kind => (await files.stat(join(own, kind)))?.kind === 'dir'));
+  const has = await Promise.all(recordFolders.map(async kind => (await files.stat(join(own, kind)))?.kind === 'dir'));
   if (!has.includes(true)) {
-    const message = `given.admissions: ${name} has neither models/ nor binaries/`;
+    const message = `given.admissions: ${name} has none of ${recordFolders.map(kind => `${kind}/`).join(', ')}`;
     throw new UserError(scenario.problem(['given', 'admissions'], message, 'name a folder of records, relative to the scenario'));
   }
   const folders = Object.fromEntries(kinds.map((kind, i) => [kind, has[i] ? [join(own, kind)] : usual[kind]]));

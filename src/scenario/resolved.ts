@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parse, YAMLError } from 'yaml';
 import { defaultFakeScript } from '../model/fake.ts';
 import { backendOf, DEFAULT_STAGE, DEFAULT_TASK, type Scenario, titleOf } from './scenario.ts';
 
@@ -21,9 +22,21 @@ export function resolvedOf(scenario: Scenario): Record<string, unknown> {
 }
 
 /** SHA-256 of what a scenario says once every default is in its place; comments and layout do not count. */
-export const digestOf = (scenario: Scenario): string =>
+export const digestOf = (scenario: Scenario): string => digestOfValue(resolvedOf(scenario));
+
+/** The same of the scenario.yaml that a bundle keeps; undefined where it is no YAML. */
+export function digestOfText(text: string): string | undefined {
+  try {
+    return digestOfValue(parse(text));
+  } catch (error) {
+    if (error instanceof YAMLError || error instanceof ReferenceError) return undefined;
+    throw error;
+  }
+}
+
+const digestOfValue = (value: unknown): string =>
   createHash('sha256')
-    .update(JSON.stringify(sorted(resolvedOf(scenario))))
+    .update(JSON.stringify(sorted(value)))
     .digest('hex');
 
 /** The same value with its keys in order, so that one meaning has one digest. */

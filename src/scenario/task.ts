@@ -50,7 +50,8 @@ export async function loadTask(
 ): Promise<Task> {
   const name = basename(dir);
   const entries = await entriesOf(dir, files);
-  const problems = [...oddProblems(name, entries), ...partProblems(name, entries)];
+  const hasSource = await namesSource(dir, name, over, entries, files);
+  const problems = [...oddProblems(name, entries), ...partProblems(name, entries, hasSource)];
   if (problems.length > 0) throw new UserError(problems as [Problem, ...Problem[]]);
 
   const spec = await readSpec(join(dir, 'task.yaml'), name, { over, overProblem }, files);
@@ -100,11 +101,26 @@ const parts: readonly { path: string; kind: 'file' | 'dir'; hint: string }[] = [
   { path: 'tests',        kind: 'dir',  hint: 'make a folder with the canonical tests; it is laid over the workspace' },
 ];
 
-function partProblems(name: string, entries: readonly Entry[]): Problem[] {
+/** A task whose workspace comes from an admitted source has no folder of its own for it. */
+async function namesSource(dir: string, name: string, over: unknown, entries: readonly Entry[], files: Files): Promise<boolean> {
+  if (entries.some(({ path }) => path === 'repo') || !entries.some(({ path, kind }) => path === 'task.yaml' && kind === 'file'))
+    return false;
+  try {
+    const { value } = await readYaml(join(dir, 'task.yaml'), `fixtures/${name}/task.yaml`, files);
+    const merged = merge(value, over);
+    return typeof merged === 'object' && merged !== null && 'source' in merged;
+  } catch (error) {
+    // what cannot be read names nothing; it is told where it is read in earnest
+    if (!(error instanceof UserError)) throw error;
+    return false;
+  }
+}
+
+function partProblems(name: string, entries: readonly Entry[], hasSource: boolean): Problem[] {
   const kinds = new Map(entries.map(({ path, kind }) => [path, kind]));
   const at = `fixtures/${name}`;
   const missing = parts
-    .filter(({ path, kind }) => kinds.get(path) !== kind)
+    .filter(({ path, kind }) => kinds.get(path) !== kind && !(path === 'repo' && hasSource))
     .map(({ path, kind, hint }) => ({ at, message: kinds.has(path) ? `${path} is not a ${kind}` : `${path} is missing`, hint }));
   const tests = filesBelow('tests', entries);
   const twins = filesBelow('twins', entries);
@@ -135,6 +151,10 @@ async function readSpec(
   );
   if (data && data.id !== name) problems.push(idProblem(yaml, data.id, name));
   if (data) problems.push(...identityProblems(yaml, data.verification));
+  if (data?.source && (await files.stat(join(path, '..', 'repo'))))
+    problems.push(
+      yaml.problem(['source'], 'source: the task has a folder repo/, too', 'a workspace starts from one of them: remove the other'),
+    );
   if (!data || problems.length > 0) throw new UserError(problems as [Problem, ...Problem[]]);
   return data;
 }

@@ -18,6 +18,11 @@ export interface Call {
  * @throws {UserError} for a change that cannot be written as text: a link, a mode, bytes that are not UTF-8
  */
 export async function oracleCalls(task: Task, ports: Ports): Promise<Call[]> {
+  // a task with an admitted source has no seed before its run: git makes the change where the agent works
+  if (!(await ports.files.stat(task.repoDir))) {
+    const command = `printf %s ${shellQuoted(task.oracle)} | git apply -p1 --whitespace=nowarn -`;
+    return [{ name: 'bash', args: { command } }];
+  }
   await using scratch = await ports.files.scratch('proofgate-oracle');
   const tree = join(scratch.path, 'tree');
   const refused = await oracleTree(task, tree, ports);

@@ -4,8 +4,10 @@ import { disallowed, missingEvents, verifyPatch } from '../checks/index.ts';
 import type { Engine } from '../engine.ts';
 import { emitChecked, named, replaceExposed, scanBundle, serialize, writeMarkers, type Evidence } from '../evidence/index.ts';
 import { showMs } from '../model/duration.ts';
+import type { Facts } from '../model/facts.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Ports } from '../ports.ts';
+import { lookAgain, type Source } from '../sources/index.ts';
 import { judge } from '../verdict.ts';
 import { checkEnding, type Reading, type Workspace } from '../workspace/index.ts';
 import type { Run } from './run.ts';
@@ -59,7 +61,7 @@ export async function verify(run: Run, reading: Reading, expected: string[]): Pr
 }
 
 /** The ending tree, when every process is dead; the tests may have changed what the watch over the boundary saw. */
-export async function checkEnd({ bundle, contract, facts, ports }: Run, workspace: Workspace, reading: Reading): Promise<void> {
+export async function checkEnd({ bundle, contract, facts, source, ports }: Run, workspace: Workspace, reading: Reading): Promise<void> {
   bundle.trace.start('ending');
   const untracked = reading.commits ? [] : disallowed(reading.files, contract.task.allowed_paths).filter(file => file.change === 'added');
   const left = await checkEnding(
@@ -68,9 +70,28 @@ export async function checkEnd({ bundle, contract, facts, ports }: Run, workspac
     untracked.map(file => file.path),
     ports,
   );
+  if (source) await lookAtSource(facts, source);
   const alive = facts.backend?.survivors ?? 0;
   facts.ending = alive > 0 ? [...left, `${alive} processes still running`] : left;
-  bundle.trace.end('ending', facts.ending.length > 0 ? 'dirty' : 'clean', { ending: facts.ending, boundary: facts.boundary });
+  bundle.trace.end('ending', facts.ending.length > 0 ? 'dirty' : 'clean', {
+    ending: facts.ending,
+    boundary: facts.boundary,
+    ...(source ? { source: facts.source } : {}),
+  });
+}
+
+/** The original of the source is as it was, or it counts as a protected path that changed. */
+async function lookAtSource(facts: Facts, source: Source): Promise<void> {
+  facts.source = await lookAgain(source);
+  const { original } = facts.source;
+  if (
+    !original ||
+    !facts.boundary ||
+    original.after === original.before ||
+    facts.boundary.protected.some(path => path.endsWith(original.path))
+  )
+    return;
+  facts.boundary = { ...facts.boundary, protected: [...facts.boundary.protected, original.path].sort() };
 }
 
 /** Step 10. */

@@ -6,6 +6,8 @@ import { emitChecked, named, serialize, type Bundle } from '../evidence/index.ts
 import { noFacts, type Facts } from '../model/facts.ts';
 import type { Plan } from '../model/plan.ts';
 import { admissionFacts, decideEligibility, inspectionRecord, nothingAdmitted, preflight, resolveProgram } from '../preflight/index.ts';
+import { handoverOf, openDestination } from '../handover/index.ts';
+import { obtainSource } from '../sources/index.ts';
 import { checkSource, placeGiven } from '../workspace/index.ts';
 import { keepRecords, preflightArtifacts } from './records.ts';
 import type { Run } from './run.ts';
@@ -13,13 +15,16 @@ import type { Run } from './run.ts';
 /** Step 2: the contract, and whether its source is clean. */
 export async function agree(
   asked: Plan,
-  parts: Omit<Run, 'plan' | 'contract' | 'facts' | 'digests' | 'seedDir' | 'exam' | 'admitted'>,
+  parts: Omit<Run, 'plan' | 'contract' | 'facts' | 'digests' | 'seedDir' | 'exam' | 'admitted' | 'source' | 'destination'>,
 ): Promise<Run> {
   const { bundle, engine, ports, scratch, workspaceParent } = parts;
-  const plan = await placeGiven(asked, scratch, ports);
-  bundle.events.emit({ type: 'run.started', data: { backend: plan.backend.id, stage: plan.stage, task: plan.task.spec.id } });
+  const placed = await placeGiven(asked, scratch, ports);
+  bundle.events.emit({ type: 'run.started', data: { backend: asked.backend.id, stage: asked.stage, task: asked.task.spec.id } });
   bundle.trace.start('contract');
-  const { seedDir, dirty } = await checkSource(plan, scratch, ports);
+  const { plan, source } = await obtainSource(placed, scratch, ports);
+  const destination = await openDestination(plan, source, scratch, ports);
+  const { seedDir, dirty: changed } = await checkSource(plan, scratch, ports);
+  const dirty = [...changed, ...(source?.dirty ?? [])];
   const contract = makeContract(plan, {
     runId: bundle.runId,
     bundleDir: bundle.dir,
@@ -27,7 +32,14 @@ export async function agree(
     engine: engine.identity,
     program: await resolveProgram(plan, engine.programs, ports),
     backend: parts.backend,
-    protectedRoots: protectedByDefault(plan),
+    stage: parts.stage,
+    source: source?.facts ?? null,
+    handover: handoverOf(plan),
+    protectedRoots: [
+      ...protectedByDefault(plan),
+      ...(source ? [...source.guarded, plan.task.repoDir] : []),
+      ...(destination?.protectedRoots ?? []),
+    ],
   });
   const digests: Run['digests'] = {};
   const contractText = serialize(contract);
@@ -38,30 +50,40 @@ export async function agree(
     plan,
     contract,
     seedDir,
+    source,
+    destination,
     exam: await readExam(plan.task, ports),
     digests,
     admitted: nothingAdmitted(),
-    facts: { ...noFacts, dirty_start: contract.task.clean_start ? dirty : [], secrets: secretsIn(contractText, bundle) },
+    facts: {
+      ...noFacts,
+      dirty_start: contract.task.clean_start ? dirty : [...(source?.dirty ?? [])],
+      source: source?.facts ?? null,
+      secrets: secretsIn(contractText, bundle),
+    },
   };
   emitChecked(run, 'task.contract.created', {
     task_digest: contract.task.digest,
     dirty,
     ...named(digests, 'task.contract.json', 'scenario.yaml'),
   });
-  bundle.trace.end('contract', run.facts.dirty_start.length > 0 ? 'dirty' : 'ok', { dirty_start: run.facts.dirty_start });
+  bundle.trace.end('contract', run.facts.dirty_start.length > 0 ? 'dirty' : 'ok', {
+    dirty_start: run.facts.dirty_start,
+    source: run.facts.source,
+  });
   return run;
 }
 
 /** Step 3: the first check that says no ends the run before any process of the backend. */
 export async function mayStart(run: Run): Promise<boolean> {
-  const { plan, contract, backend, bundle, digests, facts, admitted, ports, signal } = run;
+  const { plan, contract, backend, stage, bundle, digests, facts, admitted, source, ports, signal } = run;
   bundle.trace.start('preflight');
-  const { refusal, passed } = await preflight({ plan, contract, backend, admitted, signal }, ports);
+  const { refusal, passed } = await preflight({ plan, contract, backend, stage, admitted, source, signal }, ports);
   facts.refusal = refusal;
   facts.admissions = admissionFacts(contract, admitted);
   Object.assign(digests, await keepRecords(admitted, bundle));
   const inspection = `stage${contract.stage}-no-target-inspection.json`;
-  digests['eligibility.json'] = await bundle.write('eligibility.json', serialize(decideEligibility(contract, refusal)));
+  digests['eligibility.json'] = await bundle.write('eligibility.json', serialize(decideEligibility(contract, stage, refusal)));
   digests[inspection] = await bundle.write(inspection, serialize(inspectionRecord(plan, contract, refusal)));
   bundle.events.emit({
     type: 'eligibility.decided',
@@ -97,11 +119,12 @@ export async function calibrateTask(run: Run): Promise<string[] | undefined> {
 }
 
 /** A required approval is asked before the backend starts; nobody to answer is a denial. */
-export function isApproved({ plan, contract, bundle, facts, ports }: Run): boolean {
+export async function isApproved({ plan, contract, bundle, engine, facts, ports, signal }: Run): Promise<boolean> {
   const { required, scope, mutation_mode } = contract.task.approval;
   if (!required) return true;
   bundle.trace.start('approval');
-  facts.approval_denied = answerApproval({ scope, mutation_mode }, plan.approval, bundle, ports).denied;
+  const seat = { approval: plan.approval, backend: contract.backend.id, approver: engine.approver, signal };
+  facts.approval_denied = (await answerApproval({ scope, mutation_mode }, seat, bundle, ports)).denied;
   bundle.trace.end('approval', facts.approval_denied ? 'denied' : 'ok', { approval_denied: facts.approval_denied });
   return !facts.approval_denied;
 }

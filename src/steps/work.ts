@@ -27,10 +27,20 @@ export const watchOf = ({ contract, bundle, engine, ports, seedDir, scratch, wor
 
 /** Step 6. */
 export async function work(run: Run, workspace: Workspace): Promise<Record<string, string>> {
-  const { backend, plan, contract, bundle, facts, ports, signal } = run;
+  const { backend, plan, contract, bundle, engine, facts, ports, signal } = run;
   bundle.trace.start('backend');
   await using binary = await placeBinary(run);
-  const seat = { backend, plan, contract, bundle, signal, workspaceDir: workspace.dir, allowed: allowedOf(run), binary: binary.path };
+  const seat = {
+    backend,
+    plan,
+    contract,
+    bundle,
+    signal,
+    workspaceDir: workspace.dir,
+    allowed: allowedOf(run),
+    binary: binary.path,
+    approver: engine.approver,
+  };
   const result = await runBackend(seat, ports);
   facts.backend = result.backend;
   facts.gateway = result.gateway;

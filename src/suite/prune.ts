@@ -42,7 +42,7 @@ async function endedBefore(current: string, { files }: Pick<Ports, 'files'>) {
 }
 
 /** A suite has ended when it says so, or when each of its shards does. */
-function hasEnded(names: readonly string[]): boolean {
+export function hasEnded(names: readonly string[]): boolean {
   const shards = names.flatMap(name => /^ended-\d+-of-(\d+)$/.exec(name)?.[1] ?? []);
   return names.includes(ENDED) || shards.some(count => shards.filter(other => other === count).length === Number(count));
 }

@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ResultState } from '../model/statement.ts';
 import { Sha256 } from '../model/units.ts';
 
 /** Folder name of a suite: its nonce, which is also inside every bundle of it. */
 export const SuiteNonce = z
   .string()
   .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'must be 1 to 128 letters, digits, dots, hyphens and underscores');
-
-/** How a scenario ended. Only `green` counts as proven: to a gate each of the others is red or missing. */
-const resultStates = ['green', 'red', 'flaky', 'fails', 'skipped', 'todo'] as const;
-const ResultState = z.enum(resultStates);
-export type ResultState = z.output<typeof ResultState>;
 
 const Id = z.string().min(1).describe('`<file>#<title>`, the file relative to the project.');
 const Digest = Sha256.describe('SHA-256 of the scenario with every default in its place.');

@@ -14,6 +14,7 @@ export const aContract = (over: Partial<Contract> = {}): Contract => ({
   task: {
     id: 'n1-string-slugify',
     digest,
+    source: null,
     prompt: 'mend slugify',
     allowed_paths: ['strings.js'],
     diff_required: true,
@@ -33,6 +34,8 @@ export const aContract = (over: Partial<Contract> = {}): Contract => ({
   required_events: [...defaultRequiredEvents],
   backend: { id: 'fake', argv: null, uses_model: false, uses_binary: false, own_state: [] },
   stage: 2,
+  stage_digest: digest,
+  handover: null,
   model: null,
   limits: { backend_ms: 1000, run_ms: 10_000, output_bytes: 1000, processes: 10 },
   containment: { required: 'observed', offered: 'observed' },

@@ -71,6 +71,7 @@ export async function makeContract({ spec, digest }: Pick<Task, 'spec' | 'digest
     task: {
       id: spec.id,
       digest,
+      source: null,
       prompt: spec.prompt,
       allowed_paths: spec.allowed_paths,
       diff_required: true,
@@ -90,6 +91,8 @@ export async function makeContract({ spec, digest }: Pick<Task, 'spec' | 'digest
     required_events: [],
     backend: { id: 'fake', argv: null, uses_model: false, uses_binary: false, own_state: [] },
     stage: 2,
+    stage_digest: hex,
+    handover: null,
     model: null,
     limits: { backend_ms: 1000, run_ms: 1000, output_bytes: 1_000_000, processes: 512 },
     containment: { required: 'none', offered: 'none' },

@@ -57,7 +57,17 @@ export async function readBundle(dir: string, ports: Ports): Promise<RawBundle> 
     patch: await folder.log('patch.diff', readPatch()),
     claims: await folder.log('backend/events.jsonl', readClaims()),
     gateway: await folder.log('backend/gateway.jsonl', readGateway()),
-    texts: await textsOf(['backend/admission-binary.json', 'backend/admission-model.json', 'backend/probe.json'], folder),
+    texts: await textsOf(
+      [
+        'backend/admission-binary.json',
+        'backend/admission-model.json',
+        'backend/probe.json',
+        'source-admission.json',
+        'handover.json',
+        'comparison.json',
+      ],
+      folder,
+    ),
     eligibility: await folder.document('eligibility.json', AnyRecord),
     inspection: contract && (await folder.document(inspectionName(contract), AnyRecord)),
     reportPage: await folder.text('report.md'),

@@ -49,7 +49,7 @@ const plain = (data: Record<string, unknown>): Told => ({ status: 'ok', data });
 
 /** Every event that the harness alone emits, as the facts tell it; null: it must not be there. */
 function storyOf({ contract, facts }: Evidenced): Partial<Record<EventType, Told | null>> {
-  const { dirty_start, refusal, calibration, approval_denied, backend, review, changes, boundary, tests, baseline } = facts;
+  const { dirty_start, refusal, calibration, approval_denied, backend, review, changes, boundary, tests, baseline, handover } = facts;
   const reached = dirty_start.length === 0;
   const started: Facts = { ...noFacts, dirty_start, refusal, calibration, approval_denied, backend, review, changes, boundary };
   const carrying = (type: EventType, known: Facts, data: Record<string, unknown>): Told => {
@@ -86,6 +86,7 @@ function storyOf({ contract, facts }: Evidenced): Partial<Record<EventType, Told
           },
         )
       : null,
+    'handover.completed': handover?.commit ? plain({ branch: handover.branch, commit: handover.commit.id, main: handover.main }) : null,
     'baseline.compared': baseline ? plain({ ...baseline }) : null,
   };
 }
@@ -117,15 +118,19 @@ const finishedBy = (contract: Contract): Partial<Record<EventType, readonly stri
   'backend.exited': ['backend/stdout.log', 'backend/stderr.log', 'backend/events.jsonl'],
   'git.diff.checked': ['patch.diff'],
   'verification.completed': ['test.log', 'test-report.json'],
+  'handover.completed': ['handover.json', 'handover.patch'],
 });
 
 /** Events that come after step 10 looked for the required ones. */
-const later: readonly EventType[] = ['baseline.compared', 'run.completed'];
+const later: readonly EventType[] = ['baseline.compared', 'handover.completed', 'run.completed'];
 
 /** Step 10 again: which required events are absent or out of order. */
 export function checkRequiredEvents({ bundle, contract, facts, isLost }: Evidenced): BundleProblem[] {
   if (!bundle.events || !facts.events || isLost(EVENTS)) return [];
-  const seen = bundle.events.events.map(event => event.type).filter(type => !later.includes(type));
+  const types = bundle.events.events.map(event => event.type);
+  // whoever asks after the verification asks about the handover
+  const verified = types.indexOf('verification.completed');
+  const seen = types.filter((type, i) => !later.includes(type) && !(verified >= 0 && i > verified && type.startsWith('approval.')));
   const missing = missingEvents(contract.required_events, seen);
   return isDeepStrictEqual(missing, facts.events)
     ? []

@@ -15,6 +15,7 @@ import {
   checkTests,
   type Evidenced,
 } from './facts.ts';
+import { checkHandover } from './handover.ts';
 import { checkLoss, lostIn } from './lost.ts';
 import type { BundleProblem } from './folder.ts';
 import { checkOrder } from './order.ts';
@@ -24,6 +25,7 @@ import { readBundle, type RawBundle } from './read.ts';
 import { checkAdmissions, checkGateway } from './provider.ts';
 import { checkFreshness, checkPage, checkReport, checkScenario } from './report.ts';
 import { checkEntries, checkLogs, checkManifest, checkReportDigest, checkRequired, checkSealedDigests } from './seal.ts';
+import { checkSource } from './source.ts';
 import { checkCompleted, checkEventDigests, checkRequiredEvents, checkStory } from './story.ts';
 import { checkTimes } from './times.ts';
 
@@ -57,6 +59,8 @@ const evidenceChecks: readonly ((evidenced: Evidenced) => BundleProblem[])[] = [
   checkPreflightRecords,
   checkApprovals,
   checkAdmissions,
+  checkSource,
+  checkHandover,
   checkGateway,
   checkClaims,
   checkReview,
@@ -86,9 +90,13 @@ const evidenceChecks: readonly ((evidenced: Evidenced) => BundleProblem[])[] = [
  * @throws {UserError} where there is no folder, or it holds no bundle at all. What is in a bundle never throws.
  */
 export async function verifyBundle(dir: string, ports: Ports): Promise<BundleCheck> {
-  const { bundle: _raw, ...result } = await verifyFolder(await bundleAt(dir, ports), ports);
+  const { bundle: _raw, ...result } = await examineBundle(dir, ports);
   return result;
 }
+
+/** The same, with what was read: whoever looks further into a bundle looks at what was checked. @throws {UserError} as `verifyBundle` */
+export const examineBundle = async (dir: string, ports: Ports): Promise<BundleCheck & { bundle: RawBundle }> =>
+  verifyFolder(await bundleAt(dir, ports), ports);
 
 /** @param outer the bundle of which this one is the baseline. */
 async function verifyFolder(dir: string, ports: Ports, outer?: Evidenced): Promise<BundleCheck & { bundle: RawBundle }> {

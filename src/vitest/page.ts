@@ -1,6 +1,6 @@
 import type { TestCase } from 'vitest/node';
 import { notBuilt } from '../model/built.ts';
-import type { ResultState } from '../suite/record.ts';
+import type { ResultState } from '../model/statement.ts';
 import type { ProofMeta } from './context.ts';
 
 /** What a test says of the scenario behind it. */

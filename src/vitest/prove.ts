@@ -17,7 +17,7 @@ import { caseEnv, modelEnv } from '../scenario/provider.ts';
 import { idOf } from '../scenario/resolved.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { SuiteContext } from './context.ts';
-import { mutate } from './mutate.ts';
+import { mutate } from '../scenario/mutate.ts';
 import { openScript } from './script.ts';
 
 /** What came of a scenario, as its expectations look at it. */

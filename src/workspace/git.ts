@@ -1,8 +1,8 @@
 import { UserError } from '../errors.ts';
+import { IDENTITY } from '../model/handover.ts';
 import type { ExecResult, Ports } from '../ports.ts';
 
-/** Author, committer and dates are fixed: one commit id for one seed. */
-export const IDENTITY = { name: 'proofgate', email: 'proofgate@localhost' } as const;
+/** With the author and the committer fixed, too: one commit id for one seed. */
 export const COMMITTED_AT = '2026-01-01T00:00:00Z';
 
 /**

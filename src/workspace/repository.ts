@@ -1,5 +1,6 @@
 import type { Stat } from '../ports.ts';
-import { COMMITTED_AT, IDENTITY } from './git.ts';
+import { IDENTITY } from '../model/handover.ts';
+import { COMMITTED_AT } from './git.ts';
 import { checked, makePack } from './pack.ts';
 
 /** A file or a link of the one commit. */

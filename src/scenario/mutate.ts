@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Files } from '../ports.ts';
-import type { Mutation } from '../scenario/keys.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { Mutation } from './keys.ts';
+import type { Scenario } from './scenario.ts';
 
 /** Changes one file of a bundle as `given.mutate` says. @throws {UserError} at its line, where there is nothing to change */
 export async function mutate(dir: string, { file, flip, drop, append }: Mutation, scenario: Scenario, files: Files): Promise<void> {

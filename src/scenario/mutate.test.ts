@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { nodePorts } from '../node/ports.ts';
-import type { Mutation } from '../scenario/keys.ts';
-import { loadScenarios } from '../scenario/load.ts';
+import type { Mutation } from './keys.ts';
+import { loadScenarios } from './load.ts';
 import { aProject, problemsOf } from '../testing/project.ts';
 import { mutate } from './mutate.ts';
 

@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+import { openBase } from '../gate/base.ts';
+import { issueChallenge } from '../gate/challenge.ts';
+import { UserError } from '../errors.ts';
+import type { ModelRef } from '../model/ledger.ts';
+import type { Stage } from '../model/units.ts';
+import { asJson, type Command, type Io, jsonOption } from './command.ts';
+import { shellWord } from './shell-word.ts';
+import { stageOption } from './stage.ts';
+
+interface ChallengeOptions {
+  stage?: Stage;
+  backend?: string;
+  model?: ModelRef;
+  binary?: string;
+  base?: string;
+  json?: true;
+}
+
+/** `--base`: the branch that nobody changes without a review. */
+export const baseOption = {
+  flags: '--base <ref>',
+  help: 'The protected branch: policy, stage record, admissions, keys, scenarios and tasks are read from this commit and never from the work tree.',
+  default: 'origin/main, else main',
+};
+
+export const challenge: Command<ChallengeOptions> = {
+  name: 'challenge',
+  summary: 'Ask for evidence: fix, before anything is run, what a backend has to prove to be promoted to a stage.',
+  about:
+    'Writes admissions/ledger/<seq>-<nonce>.json, which names the one before it; commit it. The suite that answers runs under its nonce, and a challenge that nobody answers counts as refused. docs/gate.md has the whole way.',
+  arguments: [],
+  options: [
+    stageOption('The stage that is asked for, 1 to 6.'),
+    { flags: '--engine, --backend <id>', help: 'Which coding agent.', default: 'fake' },
+    { flags: '--model <provider/id>', help: 'The model, for a backend that talks to one.', parse: parseModel },
+    { flags: '--binary <file>', help: 'The executable, for a backend that is admitted by it; its digest is what counts.' },
+    baseOption,
+    jsonOption,
+  ],
+  exits: { 0: 'The challenge was issued.' },
+  examples: [
+    { line: 'proofgate challenge --stage 2 --backend fake', shows: 'a nonce, and the command that answers it' },
+    {
+      line: 'proofgate challenge --stage 2 --backend case --model qwen-local/qwen3.6-35b-a3b --binary /opt/case/ca',
+      shows: 'the same for a candidate with an executable and a model',
+    },
+  ],
+
+  async run({ options }, io) {
+    const { ports, project, print } = io;
+    const { stage = 2, backend = 'fake', model = null } = options;
+    const binary = options.binary === undefined ? null : await digestOf(options.binary, io);
+    await using base = await openBase(project.root, options.base, ports);
+    const { entry, file } = await issueChallenge({ stage, backend, model, binary }, base, project.root, ports);
+    const files = [...new Set(entry.scenarios.map(({ id }) => id.slice(0, id.indexOf('#'))))];
+    const answer = `PROOFGATE_NONCE=${entry.nonce} npx vitest run ${files.map(shellWord).join(' ')}`;
+    const lines = [
+      `challenge ${entry.nonce}: ${backend} for stage ${stage}, ${entry.scenarios.length} scenarios of ${base.ref} (${base.commit.slice(0, 12)})`,
+      `  wrote    ${file}`,
+      `  answer   ${answer}`,
+      `  sign     proofgate sign reports/suites/${entry.nonce} --key RUNNER.private.pem`,
+      `  decide   proofgate gate --stage ${stage} --backend ${backend}`,
+      `  expires  ${entry.expires_at}`,
+    ];
+    print(options.json ? asJson({ nonce: entry.nonce, file, files, challenge: entry }) : lines.join('\n'));
+    return 0;
+  },
+};
+
+function parseModel(text: string): ModelRef {
+  const [, provider, id] = /^([^/\s]+)\/(\S+)$/.exec(text) ?? [];
+  if (provider !== undefined && id !== undefined) return { provider, id };
+  throw new Error('It is a provider and a name, as in qwen-local/qwen3.6-35b-a3b');
+}
+
+async function digestOf(name: string, { ports: { files }, cwd }: Io): Promise<string> {
+  const path = await files.realPath(resolve(cwd, name)).catch(() => undefined);
+  if (path === undefined || (await files.stat(path))?.kind !== 'file') {
+    throw new UserError({ at: '--binary', message: `${name} is no file`, hint: 'name the executable that runs are made with' });
+  }
+  return (await files.digest(path)).sha256;
+}

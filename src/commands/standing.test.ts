@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Decision } from '../model/decision.ts';
+import { commandLine } from '../testing/command-line.ts';
+import { aReason, digestOf } from '../testing/decision.ts';
+import { aPromotedRoom, EXECUTABLE, type PromotedRoom, rests } from '../testing/promoted.ts';
+
+const MODEL = 'qwen-local/qwen3.6';
+const ask = async (room: PromotedRoom, ...argv: string[]) => commandLine(room.root, argv, { ports: room.ports });
+const refused: Partial<Decision> = { verdict: 'refused', exit: 3, reasons: [aReason], expires_at: null };
+const sha256OfExecutable = createHash('sha256').update(EXECUTABLE).digest('hex');
+
+/** Promoted: `case` at stage 2, after a refusal. */
+async function promoted() {
+  const room = await aPromotedRoom();
+  await room.decide(refused);
+  return { room, file: await room.promote() };
+}
+
+describe('why-promoted', () => {
+  it('says who signed what, on which decision, statements and records', async () => {
+    const { room, file } = await promoted();
+    await using _ = room;
+    const { exit, out, err } = await ask(room, 'why-promoted', '--stage', '2', '--backend', 'case');
+    expect([exit, err]).toEqual([0, '']);
+    expect(out).toContain(`case with ${MODEL} at stage 2: promoted`);
+    for (const words of [
+      `promotion ${file}`,
+      `approver  ${room.keys.approver.keyid}`,
+      'decision  admissions/ledger/000002-challenge-2.decision.json',
+      `proven    a.yaml#one, statement ${digestOf('e').slice(0, 12)}`,
+      rests.model,
+      'challenge-1 refused on',
+      'scenario_missing: a.yaml#one has no result; it would open: run it',
+    ])
+      expect(out).toContain(words);
+    expect(out).not.toContain('challenge-2 promoted');
+  });
+
+  it('gives a program the same', async () => {
+    const { room, file } = await promoted();
+    await using _ = room;
+    const { out } = await ask(room, 'why-promoted', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      exit: 0,
+      accounts: [
+        {
+          backend: 'case',
+          stage: 2,
+          stands: [{ file, signer: room.keys.approver.keyid, decision: { value: { nonce: 'challenge-2' } } }],
+          fallen: [],
+          challenges: [
+            { nonce: 'challenge-1', verdict: 'refused', signed: false },
+            { nonce: 'challenge-2', verdict: 'promoted', signed: true },
+          ],
+        },
+      ],
+      strays: [],
+      ledger: [],
+    });
+  });
+
+  it('finds a candidate by its subject, and no other', async () => {
+    const { room } = await promoted();
+    await using _ = room;
+    const { subject } = (await room.decide(refused)).decision;
+    expect((await ask(room, 'why-promoted', subject)).exit).toBe(0);
+    const other = await ask(room, 'why-promoted', subject.replace('stage=2', 'stage=3'));
+    expect([other.exit, other.out]).toEqual([3, 'Nothing was promoted, and nobody asked for it.\n']);
+    expect((await ask(room, 'why-promoted', subject, '--stage', '2')).exit).toBe(64);
+  });
+
+  it.each<[string, (room: PromotedRoom) => Promise<unknown>, string]>([
+    ['nobody asked', async () => {}, 'Nothing was promoted, and nobody asked for it.'],
+    ['nobody signed', room => room.decide(), ', and no approver of the policy signed it'],
+    ['it was never decided', async room => room.remove((await room.decide()).file), 'challenge-1 was never decided, which is a refusal'],
+    ['it was refused', room => room.promote(refused), 'records a refusal (refused)'],
+    [
+      'it lapsed',
+      async room => [await room.promote(), await room.put(rests.model, '{}')],
+      `lapsed: ${rests.model} is not what it rests on any more`,
+    ],
+    ['a file is no promotion', room => room.put('admissions/promotions/2-case-x.dsse.json', '{}'), 'has no decision in admissions/ledger'],
+    [
+      'the ledger is not whole',
+      async room => [await room.decide(), await room.decide(), await room.remove('admissions/ledger/000001-challenge-1.json')],
+      'the ledger is not whole: no entry is 000001',
+    ],
+  ])('says that nothing stands where %s', async (_what, prepare, words) => {
+    await using room = await aPromotedRoom();
+    await prepare(room);
+    const { exit, out } = await ask(room, 'why-promoted');
+    expect(exit).toBe(3);
+    expect(out).toContain(words);
+  });
+});
+
+describe('what-breaks-if', () => {
+  it.each<[string, (room: PromotedRoom) => string[], string]>([
+    ['the policy', () => ['policy'], 'rests on the policy'],
+    ['its model', () => ['model', MODEL], 'is of this model'],
+    ['its stage', () => ['stage', '2'], 'rests on the record of stage 2'],
+    ['its executable', () => ['binary', sha256OfExecutable], 'is of exactly these bytes'],
+    ['the key of its approver', () => ['key', 'approver'], 'is signed by this key'],
+    ['the key of its runner', room => ['key', room.keys.runner.keyid.slice(0, 12)], 'rests on a policy that names this key'],
+  ])('knows %s', async (_what, argv, why) => {
+    const { room, file } = await promoted();
+    await using _ = room;
+    const { exit, out } = await ask(room, 'what-breaks-if', ...argv(room), '--json');
+    expect(exit).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      promotions: [{ file, why: expect.stringContaining(why) as string }],
+      closes: [{ backend: 'case', stage: 3 }],
+    });
+  });
+
+  it('says which stage closes, and breaks nothing that does not rest on what changes', async () => {
+    const { room } = await promoted();
+    await using _ = room;
+    expect(await ask(room, 'what-breaks-if', 'stage', '3')).toMatchObject({
+      exit: 0,
+      out: 'nothing lapses: no promotion that stands rests on the record of stage 3\n',
+    });
+    const { out } = await ask(room, 'what-breaks-if', 'policy');
+    expect(out).toContain(`closes: stage 3 for case with ${MODEL} (prior_stage_not_proven)`);
+  });
+
+  it('names the record that admits a model, and what rests on that record', async () => {
+    const { room, file } = await promoted();
+    await using _ = room;
+    const { out } = await ask(room, 'what-breaks-if', 'model', 'qwen', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      means: [rests.model],
+      promotions: [{ file, why: `rests on ${rests.model}, byte for byte` }],
+      admissions: [{ file: rests.model, why: 'admits exactly this model' }],
+    });
+  });
+
+  it.each<[string, string[], string]>([
+    ['a model', ['model', 'gpt-9'], 'is nothing that is known here'],
+    ['a digest', ['binary', 'abc'], 'is nothing that is known here'],
+    ['a source', ['source', 'nowhere'], 'is nothing that is known here'],
+    ['a key', ['key', '../policy'], 'is nothing that is known here'],
+    ['a stage', ['stage', '7'], 'is nothing that is known here'],
+    ['a name', ['model'], 'needs a name'],
+    ['one policy', ['policy', 'mine'], 'is one word too many'],
+    ['a kind', ['weather', 'x'], 'weather'],
+  ])('asks for %s that is there', async (_what, argv, words) => {
+    await using room = await aPromotedRoom();
+    const { exit, err } = await ask(room, 'what-breaks-if', ...argv);
+    expect(exit).toBe(64);
+    expect(err).toContain(words);
+  });
+});

@@ -1,0 +1,54 @@
+import { join, relative } from 'node:path';
+import picomatch from 'picomatch';
+import { UserError } from '../errors.ts';
+import type { ReadStage } from '../model/stage.ts';
+import type { Stage } from '../model/units.ts';
+import type { Ports } from '../ports.ts';
+import { scenarioFiles } from '../scenario/discover.ts';
+import { loadScenarios } from '../scenario/load.ts';
+import { newMemory } from '../scenario/memory.ts';
+import { idOf } from '../scenario/resolved.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { readStage } from '../stages/index.ts';
+
+/** What a stage asks of a backend, as one tree has it. */
+export interface Required {
+  stage: ReadStage;
+  /** Sorted by id, each once. */
+  scenarios: readonly Scenario[];
+}
+
+/**
+ * The record of a stage and every scenario that it requires of a backend.
+ *
+ * @param dir absolute root of a tree that nobody writes meanwhile: the protected base
+ * @throws {UserError} for a record or a scenario with mistakes, and for a pattern that no scenario matches
+ */
+export async function requiredScenarios(dir: string, stage: Stage, backend: string, ports: Pick<Ports, 'files'>): Promise<Required> {
+  const record = await readStage(dir, stage, ports);
+  const { required_scenarios: shared, required_for: own } = record.record;
+  const patterns = [...shared, ...(own[backend] ?? [])];
+  const root = { project: dir, scenarios: join(dir, 'scenarios') };
+  const found = new Map<string, Scenario>();
+  const idle = new Set(patterns);
+  const memory = newMemory();
+  for (const path of await scenarioFiles(root.scenarios, ports.files)) {
+    const file = relative(dir, path);
+    const matching = patterns.filter(pattern =>
+      pattern.includes('#') ? pattern.startsWith(`${file}#`) : picomatch.isMatch(file, `scenarios/${pattern}`),
+    );
+    if (/(^|\/)_[^/]*$/.test(file) || matching.length === 0) continue;
+    for (const scenario of await loadScenarios(path, root, ports, memory)) {
+      const id = idOf(scenario);
+      for (const pattern of matching.filter(one => !one.includes('#') || id === one)) {
+        idle.delete(pattern);
+        found.set(id, scenario);
+      }
+    }
+  }
+  if (idle.size > 0) {
+    const message = `requires ${[...idle].join(', ')}, and no scenario of the protected base matches`;
+    throw new UserError({ at: record.file, message, hint: 'commit the scenarios to the protected branch, or mend the record' });
+  }
+  return { stage: record, scenarios: [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, scenario]) => scenario) };
+}

@@ -1,0 +1,1 @@
+export { readStage, readStageFile, stageFile, stageNumbers, stagesOf } from './read.ts';
