@@ -21,6 +21,11 @@ import { type Backend, backends } from './index.ts';
 // Every run here is a real one, and a busy machine takes its time over that.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
+// oxfmt-ignore
+const interfaceKeys = [
+  'id', 'summary', 'gate', 'exemptUpTo', 'reportsEdits', 'statesPlan', 'usesModel', 'ownState',
+  'cannotUse', 'binaryName', 'binary', 'probe', 'run', 'readEvent',
+];
 const each = backends.map(backend => [backend.id, backend] as const);
 
 describe('an adapter is one plain object', () => {
@@ -31,9 +36,9 @@ describe('an adapter is one plain object', () => {
   });
 
   it.each(each)('%s has what the interface names, and nothing else', (_id, backend) => {
-    const { id, summary, gate, exemptUpTo, reportsEdits, statesPlan, usesModel, ownState, binary, probe, run, readEvent, ...rest } =
-      backend;
-    expect(rest).toEqual({});
+    const { id, summary, gate, exemptUpTo, reportsEdits, statesPlan, usesModel, ownState } = backend;
+    const { binary, binaryName, cannotUse, probe, run, readEvent } = backend;
+    expect(Object.keys(backend).filter(key => !interfaceKeys.includes(key))).toEqual([]);
     expect(Object.getPrototypeOf(backend)).toBe(Object.prototype);
     expect({ id, summary, exemptUpTo, reportsEdits, statesPlan, usesModel, ownState }).toEqual({
       id: expect.any(String) as string,
@@ -45,7 +50,9 @@ describe('an adapter is one plain object', () => {
       ownState: expect.any(Array) as string[],
     });
     expect(ownState.filter(name => name === '' || name.includes('/'))).toEqual([]);
-    expect([probe, run, readEvent, binary ?? probe].filter(one => typeof one !== 'function')).toEqual([]);
+    expect([probe, run, readEvent, binary ?? probe, cannotUse ?? probe].filter(one => typeof one !== 'function')).toEqual([]);
+    // only a copy of an executable has a name, and no folder
+    if (binaryName !== undefined) expect([binaryName.includes('/'), binary]).toEqual([false, expect.any(Function)]);
     if (gate) expect(Object.values(gate).filter(name => !/^[A-Z][A-Z0-9_]+$/.test(name))).toEqual([]);
     // who talks to a model can be a candidate, and a candidate earns every stage but the first
     if (usesModel || gate) expect(exemptUpTo).toBe(1);

@@ -208,7 +208,7 @@ describe('a file is refused, at its place', () => {
       '2:26 given.artifact_fault.../x: must be relative to the bundle, without ..',
     ],
     ['an environment that is not text', `scenario: 1\nenv: {A: 1}\n${green}`, '2:10 env.A: expected text, got 1'],
-    ['an unknown need', `scenario: 1\nneeds: [pyton3]\n${green}`, '2:9 needs.0: expected python3, pytest, ca or pi, got "pyton3"'],
+    ['an unknown need', `scenario: 1\nneeds: [pyton3]\n${green}`, '2:9 needs.0: "pyton3" is not one of the words known here'],
     [
       'a criterion that is not on the board',
       `scenario: 1\nproves: [CTO-WORK-007/no-dif]\n${green}`,
