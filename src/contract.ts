@@ -9,7 +9,7 @@ import { ordinaryGiven, type Plan } from './model/plan.ts';
 import type { ReadStage } from './model/stage.ts';
 import type { HandoverKind } from './model/handover.ts';
 import type { SourceFacts } from './model/source.ts';
-import { sha256 } from './evidence/events.ts';
+import { sha256 } from './model/digest.ts';
 import type { Program } from './model/contract.ts';
 
 export interface ContractParts {

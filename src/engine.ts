@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Approver } from './backends/approval.ts';
 import type { Calibration } from './checks/calibrate.ts';
-import { sha256 } from './evidence/events.ts';
+import { sha256 } from './model/digest.ts';
 import type { EngineIdentity } from './evidence/reserve.ts';
 import type { Progress } from './evidence/trace.ts';
 import type { Program } from './model/contract.ts';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from './model/digest.ts';
 import { basename, join } from 'node:path';
 import { binaryRecordName } from './admission/index.ts';
 import { BinaryAdmission } from './model/admission.ts';
@@ -25,7 +25,7 @@ const admissionOf = (name: string, text: string): BinaryAdmission =>
     backend: 'case',
     name,
     version: null,
-    sha256: createHash('sha256').update(text).digest('hex'),
+    sha256: sha256(text),
     bytes: Buffer.byteLength(text),
     source: { url: 'fixtures/ca/src of this repository', commit: 'the commit that holds this record' },
     built_by: 'npm run gen, of fixtures/ca/src',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../model/digest.ts';
 import { basename, join } from 'node:path';
 import type { z } from 'zod';
 import { systemCode } from '../errors.ts';
@@ -38,8 +38,7 @@ export async function readRecord<T extends { expires_at: string }>(
       return { problem: `${file} is malformed: ${showPath(issue?.path as (string | number)[])} ${issue?.message}` };
     }
     const { data: value } = parsed;
-    const sha256 = createHash('sha256').update(text).digest('hex');
-    return { value, text, ref: { file, sha256, expires_at: value.expires_at } };
+    return { value, text, ref: { file, sha256: sha256(text), expires_at: value.expires_at } };
   } catch (error) {
     const code = systemCode(error);
     if (!code && !(error instanceof SyntaxError)) throw error;

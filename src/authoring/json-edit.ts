@@ -1,3 +1,4 @@
+import { parseMap } from '../model/json.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, type Node, parseDocument, type YAMLMap } from 'yaml';
 
@@ -6,7 +7,7 @@ import { isMap, type Node, parseDocument, type YAMLMap } from 'yaml';
  * @returns the text, or undefined where it cannot be read as JSON, or where the place for it is not found
  */
 export function withScript(text: string, name: string, line: string): string | undefined {
-  const value = parsed(text);
+  const value = parseMap(text);
   if (value === undefined) return undefined;
   const document = parseDocument(text, { version: '1.2', schema: 'json', uniqueKeys: false });
   const root: unknown = document.contents;
@@ -20,16 +21,7 @@ export function withScript(text: string, name: string, line: string): string | u
       ? inserted(text, root, `"scripts": {\n${step.repeat(2)}${entry}\n${step}}`, step, '')
       : undefined;
   const wanted = { ...value, scripts: { ...(value['scripts'] as object | undefined), [name]: line } };
-  return edited !== undefined && isDeepStrictEqual(parsed(edited), wanted) ? edited : undefined;
-}
-
-function parsed(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+  return edited !== undefined && isDeepStrictEqual(parseMap(edited), wanted) ? edited : undefined;
 }
 
 /** After the last pair of a map; in an empty one, between its braces. */

@@ -55,7 +55,7 @@ export async function openAccess(
     ports,
   );
   return {
-    access: { baseUrl: gateway.baseUrl, token, model, served: gateway.served, lines: () => lines, summary: gateway.summary },
+    access: { baseUrl: gateway.baseUrl, token, model, served: gateway.served, lines: () => lines },
     async close() {
       await gateway[Symbol.asyncDispose]();
       return { facts: gateway.summary(), log: log.close() };

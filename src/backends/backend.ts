@@ -1,4 +1,4 @@
-import type { GatewayFacts, GatewayLine } from '../model/gateway.ts';
+import type { GatewayLine } from '../model/gateway.ts';
 import type { ModelAdmission } from '../model/admission.ts';
 import type { Finding } from '../model/blocker.ts';
 import type { Contract } from '../model/contract.ts';
@@ -69,7 +69,6 @@ export interface ModelAccess {
   served: Served;
   /** What went through so far. */
   lines(): readonly GatewayLine[];
-  summary(): GatewayFacts;
 }
 
 /** One task put to one backend. */

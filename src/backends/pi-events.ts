@@ -1,10 +1,10 @@
-import { isMap, valueAt } from '../model/json.ts';
+import { isMap, parseMap, valueAt } from '../model/json.ts';
 import type { ModelAdmission } from '../model/admission.ts';
 import type { RawEvent, Turn } from './backend.ts';
 
 /** One line of `pi --mode json` as an event, if it says that a file was edited. Pi states no plan. */
 export function readPiEvent(line: string): RawEvent | undefined {
-  const record = parse(line);
+  const record = parseMap(line);
   if (record?.['type'] !== 'tool_execution_end' || record['isError'] !== false) return undefined;
   const tool = record['toolName'];
   return tool === 'edit' || tool === 'write' ? { type: 'patch.applied', data: { tool, call: String(record['toolCallId']) } } : undefined;
@@ -23,7 +23,7 @@ export function readPi({ runtime_provider: provider, model }: Pick<ModelAdmissio
   let stranger: string | undefined;
   return {
     push(line) {
-      const record = parse(line);
+      const record = parseMap(line);
       if (record?.['type'] === 'agent_settled') settled = record['aborted'] === false;
       const message = record?.['type'] === 'message_end' ? record['message'] : undefined;
       if (!isMap(message) || message['role'] !== 'assistant') return;
@@ -51,13 +51,4 @@ function mistake(last: Record<string, unknown> | undefined, settled: boolean, st
 function hasText(message: Record<string, unknown>): boolean {
   const content = message['content'];
   return Array.isArray(content) && content.some(part => valueAt(part, ['type']) === 'text' && /\S/.test(String(valueAt(part, ['text']))));
-}
-
-function parse(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isMap(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

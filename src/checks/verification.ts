@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../model/digest.ts';
 import { basename } from 'node:path';
 import type { Contract } from '../model/contract.ts';
 import type { ChangedFile } from '../model/facts.ts';
@@ -95,7 +95,7 @@ function programsOf(laidOver: readonly TestFile[], carried: readonly ChangedFile
   const tests = laidOver.filter(({ path, bytes }) => isTestFile(path, Buffer.from(bytes).toString(), command));
   return new Map([
     ...code.flatMap(({ path, digest }) => (digest === null ? [] : [[path, digest] as const])),
-    ...tests.map(({ path, bytes }) => [path, createHash('sha256').update(bytes).digest('hex')] as const),
+    ...tests.map(({ path, bytes }) => [path, sha256(bytes)] as const),
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../model/digest.ts';
 import type { NewEvent, NormalizedEvent } from '../model/event.ts';
 import type { Clock } from '../ports.ts';
 
@@ -8,8 +8,6 @@ export interface EventLog {
   /** Everything emitted so far. */
   readonly list: readonly NormalizedEvent[];
 }
-
-export const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** @param append takes one finished line, without its newline. */
 export function makeEventLog(run: { runId: string; nonce: string }, clock: Clock, append: (line: string) => void): EventLog {

@@ -9,7 +9,7 @@ import type { Ports } from '../ports.ts';
 import { renderReport } from '../report/markdown.ts';
 import type { Bundle } from './bundle.ts';
 import { deriveReport, type Derived } from './derive.ts';
-import { sha256 } from './events.ts';
+import { sha256 } from '../model/digest.ts';
 import { spoilReport, spoilSeal } from './faults.ts';
 import { sanitizeBundle } from './sanitize.ts';
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../model/digest.ts';
 import picomatch from 'picomatch';
 import { z } from 'zod';
 import { type Json, type Path, show, valueAt } from '../model/json.ts';
@@ -119,8 +119,8 @@ export async function judgeContent(
   }
   if (lines !== undefined) found.push(...match(lines, linesOf(text), [...path, 'lines'], 'pattern'));
   if (json !== undefined || json_at !== undefined) found.push(...judgeJson(file, text, json, json_at, path));
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (digest !== undefined && digest !== sha256) found.push(...differ('digest', digest, `expected ${digest}, got ${sha256}`, sha256));
+  const actual = sha256(bytes);
+  if (digest !== undefined && digest !== actual) found.push(...differ('digest', digest, `expected ${digest}, got ${actual}`, actual));
   if (same_as !== undefined) {
     const other = await otherFile(same_as, evidence);
     if (!other) found.push(...differ('same_as', same_as, `expected the bytes of ${same_as}, got no such file`));

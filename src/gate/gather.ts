@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../model/digest.ts';
 import { join, relative } from 'node:path';
 import { stringify } from 'yaml';
 import type { Calibration } from '../checks/calibrate.ts';
@@ -153,5 +153,3 @@ function leftOut({ spec: { skip, todo, fails } }: Scenario): string | null {
   if (todo !== undefined) return 'is not written yet';
   return fails === undefined ? null : `is known to fail: ${[fails].flat().join(', ')}`;
 }
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

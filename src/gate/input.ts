@@ -75,7 +75,7 @@ export interface ScenarioEvidence {
   textDigest: string | null;
   /** Digest of its task. */
   taskDigest: string | null;
-  /** It has skip, todo, fails or retry. */
+  /** Why it can never be green at the first try: it has skip, todo or fails. */
   leftOut: string | null;
   result: SuiteResult | null;
   bundle: BundleEvidence | null;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../model/digest.ts';
 import { join } from 'node:path';
 import { systemCode, UserError } from '../errors.ts';
 import { serialize } from '../evidence/index.ts';
@@ -153,5 +153,3 @@ function parse(text: string | undefined, schema: typeof Decision | typeof Ledger
     throw error;
   }
 }
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

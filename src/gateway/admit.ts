@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Refusal } from '../model/gateway.ts';
-import { MAX_BODY, parseObject } from './reading.ts';
+import { MAX_BODY } from './reading.ts';
+import { parseMap } from '../model/json.ts';
 import { string, type Json } from './seen.ts';
 
 /** Why a request does not pass, and what the agent is told. */
@@ -89,7 +90,7 @@ async function hold(request: Request, held: Held, room: Room): Promise<Refused |
 }
 
 function parse({ parts, bytes }: Held): Body | Refused {
-  const json = parseObject(decode(Buffer.concat(parts)) ?? '');
+  const json = parseMap(decode(Buffer.concat(parts)) ?? '');
   const model = string(json?.['model']);
   if (!json || !model) return refusals.body;
   if (Object.keys(json).some(key => key !== 'model' && OTHER_MODELS.test(key))) return refusals.model;

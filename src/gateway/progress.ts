@@ -1,6 +1,6 @@
 import type { GatewayLine, Shim } from '../model/gateway.ts';
 import type { Ports } from '../ports.ts';
-import { parseObject } from './reading.ts';
+import { parseMap } from '../model/json.ts';
 import { nothingSeen, type Seen } from './seen.ts';
 import type { Upstream } from './upstream.ts';
 import type { Wire } from './wire.ts';
@@ -64,7 +64,7 @@ export function beginExchange(question: Question, upstream: Upstream, { http, cl
 export async function reask(progress: Progress, asStream: boolean): Promise<{ body: AsyncIterable<Uint8Array>; seen: Seen } | undefined> {
   const { question, outcome } = progress;
   outcome.repair = 'reask';
-  const body = JSON.stringify(question.wire.withoutReasoning(parseObject(question.body) ?? {}));
+  const body = JSON.stringify(question.wire.withoutReasoning(parseMap(question.body) ?? {}));
   const reply = await tryTo(() => progress.send(body));
   if (!reply) return undefined;
   outcome.upstream_status = reply.status;

@@ -1,5 +1,6 @@
+import { parseMap } from '../model/json.ts';
 import { createParser } from 'eventsource-parser';
-import { record, type Seen } from './seen.ts';
+import type { Seen } from './seen.ts';
 import type { OwnEvent, Wire } from './wire.ts';
 
 /** More than any event, or any whole reply, has. */
@@ -103,19 +104,9 @@ export async function readWhole(body: AsyncIterable<Uint8Array>): Promise<Uint8A
 
 /** Reads a reply that came whole. */
 export function readBody(body: Uint8Array | undefined, wire: Wire, seen: Seen): void {
-  const parsed = body && parseObject(new TextDecoder().decode(body));
+  const parsed = body && parseMap(new TextDecoder().decode(body));
   if (parsed) wire.readBody(parsed, seen);
   else seen.malformed = true;
-}
-
-/** A JSON object, or undefined for anything else. */
-export function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return record(value) === value ? record(value) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** An event of our own, as bytes. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../model/digest.ts';
 import { serialize } from '../evidence/seal.ts';
 import { Manifest } from '../model/report.ts';
 import type { Loose } from '../testing/forger.ts';
@@ -73,7 +73,7 @@ async function fit(room: Room, to: unknown): Promise<void> {
     report.artifacts = files.map(({ path, bytes }) => ({ path, bytes, modified: modified.get(path) ?? report.run_end }));
     report.artifact_digests = {
       ...Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256])),
-      'manifest.json': createHash('sha256').update(text).digest('hex'),
+      'manifest.json': sha256(text),
     };
   });
 }

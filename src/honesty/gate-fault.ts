@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { decide } from '../gate/decide.ts';
 import type { GateInput } from '../gate/input.ts';
@@ -50,8 +49,6 @@ export interface GateFault {
   /** Does it to what was read: for what only a costly run could bring about. */
   input?(input: Loose): void;
 }
-
-export const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
 
 /** The hands of somebody who spoils a project. */
 export function specimenOf(project: GateProject, nonce: string): GateSpecimen {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../model/digest.ts';
 import { posix } from 'node:path';
 import type { Entry, Files as FilePort } from '../ports.ts';
 import { byBytes } from '../verify/patch-paths.ts';
@@ -34,7 +34,7 @@ export function memoryFolder(dir: string, content: Files, folders: readonly stri
     readBytes: either(async path => bytesAt(path), real.readBytes),
     readText: either(async path => Buffer.from(bytesAt(path)).toString('utf8'), real.readText),
     readChunks: either(path => once(() => bytesAt(path)), real.readChunks),
-    digest: either(async path => ({ bytes: bytesAt(path).length, sha256: sha256Of(bytesAt(path)), modified: 0 }), real.digest),
+    digest: either(async path => ({ bytes: bytesAt(path).length, sha256: sha256(bytesAt(path)), modified: 0 }), real.digest),
     realPath: either(async path => path, real.realPath),
     stat: either(async path => {
       const name = inside(path)!;
@@ -59,8 +59,6 @@ export function memoryFolder(dir: string, content: Files, folders: readonly stri
 async function* once(bytes: () => Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes();
 }
-
-const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const below = (folder: string, files: Files, folders: ReadonlySet<string>): string[] =>
   [...files.keys(), ...folders].flatMap(path =>

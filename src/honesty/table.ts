@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../model/digest.ts';
 
 /** A mutant that nobody noticed. */
 export interface Survivor {
@@ -65,7 +65,7 @@ export function makeTable(): KillTable {
 }
 
 /** What tells a mutant from every other of the suite, in ten characters. */
-export const mutantId = (...parts: readonly string[]): string => createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 10);
+export const mutantId = (...parts: readonly string[]): string => sha256(parts.join('\0')).slice(0, 10);
 
 /** The table as text, the kinds in the order in which they were met, and below it why something was left out. */
 export function renderTable(title: string, table: KillTable): string {

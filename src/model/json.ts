@@ -8,6 +8,16 @@ export type Path = readonly (string | number)[];
 export const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The map that a JSON text is; undefined for any other value, and for what is no JSON. */
+export function parseMap(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isMap(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What stands at the path, or undefined. */
 export const valueAt = (root: unknown, path: Path): unknown =>
   path.reduce<unknown>(

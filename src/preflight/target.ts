@@ -1,9 +1,9 @@
+import { sha256 } from '../model/digest.ts';
 import type { PreflightCheck } from './index.ts';
 
 import type { Finding } from '../model/blocker.ts';
 import type { Contract } from '../model/contract.ts';
 import type { Plan } from '../model/plan.ts';
-import { createHash } from 'node:crypto';
 
 /** Where the path of the target repository must not stand. */
 const givenTo = ({ plan, contract }: { plan: Plan; contract: Contract }): Record<string, string> => ({
@@ -34,7 +34,7 @@ export function inspectionRecord(plan: Plan, contract: Contract, refusal: Findin
     run_id: contract.run_id,
     nonce: contract.nonce,
     stage: contract.stage,
-    target: target ? { sha256_of_path: createHash('sha256').update(target).digest('hex') } : null,
+    target: target ? { sha256_of_path: sha256(target) } : null,
     looked_through: Object.keys(givenTo({ plan, contract })),
     claim: refusal?.code === 'target_exposed' ? 'exposed' : 'not_exposed',
   };

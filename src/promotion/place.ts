@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
 import { basename, isAbsolute, join, relative } from 'node:path';
 import { systemCode } from '../errors.ts';
 import type { Files } from '../ports.ts';
 import { resultFile } from '../suite/record.ts';
 import { Refused } from './refused.ts';
-
-export const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Folder of the signed statements of a suite. */
 export const STATEMENTS = 'statements';

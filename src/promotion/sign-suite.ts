@@ -8,7 +8,8 @@ import { readBundle } from '../verify/read.ts';
 import { verifyBundle } from '../verify/verify.ts';
 import { signEnvelope } from './dsse.ts';
 import type { PrivateKey } from './keys.ts';
-import { bundleFolder, readDocument, sha256, statementFile } from './place.ts';
+import { bundleFolder, readDocument, statementFile } from './place.ts';
+import { sha256 } from '../model/digest.ts';
 import { orRefusal, type Refusal, Refused } from './refused.ts';
 import { type Checked, runStatement, signedFiles } from './run-statement.ts';
 

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../model/digest.ts';
 import { join, resolve } from 'node:path';
 import type { Evidence } from '../expect/evidence.ts';
 import { NormalizedEvent } from '../model/event.ts';
-import { isMap } from '../model/json.ts';
+import { isMap, parseMap } from '../model/json.ts';
 import type { Files, Ports } from '../ports.ts';
 
 /** The bundle that lies on disk: what is judged is what a reader would find, not what the engine says. */
@@ -11,7 +11,7 @@ export async function readEvidence(
   { files }: Pick<Ports, 'files'>,
 ): Promise<Evidence> {
   const entries = await files.walk(dir);
-  const report = parse(await textOf(join(dir, 'report.json'), files));
+  const report = parseMap((await textOf(join(dir, 'report.json'), files)) ?? '') ?? null;
   return {
     report,
     sealed: report?.['sealed'] === true && (await hasItsManifest(dir, report, files)),
@@ -30,7 +30,7 @@ export async function readEvidence(
 async function hasItsManifest(dir: string, report: Record<string, unknown>, files: Files): Promise<boolean> {
   const digests = report['artifact_digests'];
   const text = await textOf(join(dir, 'manifest.json'), files);
-  return text !== undefined && isMap(digests) && digests['manifest.json'] === createHash('sha256').update(text).digest('hex');
+  return text !== undefined && isMap(digests) && digests['manifest.json'] === sha256(text);
 }
 
 async function textOf(path: string, files: Files): Promise<string | undefined> {
@@ -43,18 +43,9 @@ async function textOf(path: string, files: Files): Promise<string | undefined> {
   }
 }
 
-function parse(text: string | undefined): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text ?? 'null');
-    return isMap(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
 /** Lines that are not events are no evidence of an event. */
 const eventsIn = (text: string | undefined): NormalizedEvent[] =>
   (text ?? '').split('\n').flatMap(line => {
-    const { success, data } = NormalizedEvent.safeParse(parse(line));
+    const { success, data } = NormalizedEvent.safeParse(parseMap(line));
     return success ? [data] : [];
   });

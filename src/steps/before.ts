@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { answerApproval } from '../backends/index.ts';
 import { calibrateOnce, readExam } from '../checks/index.ts';
 import { makeContract, protectedByDefault } from '../contract.ts';
 import { emitChecked, named, serialize, type Bundle } from '../evidence/index.ts';
@@ -9,6 +8,7 @@ import { admissionFacts, decideEligibility, inspectionRecord, nothingAdmitted, p
 import { handoverOf, openDestination } from '../handover/index.ts';
 import { obtainSource } from '../sources/index.ts';
 import { checkSource, placeGiven } from '../workspace/index.ts';
+import { ask } from './approver.ts';
 import { keepRecords, preflightArtifacts } from './records.ts';
 import type { Run } from './run.ts';
 
@@ -119,12 +119,12 @@ export async function calibrateTask(run: Run): Promise<string[] | undefined> {
 }
 
 /** A required approval is asked before the backend starts; nobody to answer is a denial. */
-export async function isApproved({ plan, contract, bundle, engine, facts, ports, signal }: Run): Promise<boolean> {
+export async function isApproved(run: Run): Promise<boolean> {
+  const { contract, bundle, facts } = run;
   const { required, scope, mutation_mode } = contract.task.approval;
   if (!required) return true;
   bundle.trace.start('approval');
-  const seat = { approval: plan.approval, backend: contract.backend.id, approver: engine.approver, signal };
-  facts.approval_denied = (await answerApproval({ scope, mutation_mode }, seat, bundle, ports)).denied;
+  facts.approval_denied = (await ask(run, { scope, mutation_mode })).denied;
   bundle.trace.end('approval', facts.approval_denied ? 'denied' : 'ok', { approval_denied: facts.approval_denied });
   return !facts.approval_denied;
 }

@@ -1,13 +1,13 @@
-import { answerApproval } from '../backends/index.ts';
 import { named, serialize } from '../evidence/index.ts';
 import { handOver as deliver } from '../handover/index.ts';
 import { judge } from '../verdict.ts';
 import type { Reading } from '../workspace/index.ts';
+import { ask } from './approver.ts';
 import type { Run } from './run.ts';
 
 /** After step 11, at stages 4 and 5: what is proven so far is handed over as a branch, if somebody agrees. Anything less is not. */
 export async function handOver(run: Run, reading: Reading): Promise<void> {
-  const { contract, destination, bundle, facts, plan, digests, engine, ports, signal } = run;
+  const { contract, destination, bundle, facts, plan, digests, ports, signal } = run;
   if (!destination || judge({ ...contract, handover: null }, facts).status !== 'pass') return;
   bundle.trace.start('handover');
   const job = {
@@ -18,8 +18,7 @@ export async function handOver(run: Run, reading: Reading): Promise<void> {
     reading,
     mainMoves: plan.given.remote?.main === 'moved',
     async approve(question: { scope: string; mutation_mode: string }) {
-      const seat = { approval: plan.approval, backend: contract.backend.id, approver: engine.approver, signal };
-      const { denied, actor } = await answerApproval(question, seat, bundle, ports);
+      const { denied, actor } = await ask(run, question);
       facts.approval_denied = denied;
       return denied === null ? actor : null;
     },

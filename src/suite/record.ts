@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../model/digest.ts';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ResultState } from '../model/statement.ts';
@@ -50,4 +50,4 @@ export const ENDED = 'ended';
 export const suitesBeside = (runs: string): string => join(runs, '..', 'suites');
 
 /** File of a result, relative to its suite: ids have slashes and more. */
-export const resultFile = (id: string): string => join(RESULTS, `${createHash('sha256').update(id).digest('hex').slice(0, 32)}.json`);
+export const resultFile = (id: string): string => join(RESULTS, `${sha256(id).slice(0, 32)}.json`);

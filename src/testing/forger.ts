@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../model/digest.ts';
 import { join } from 'node:path';
 import { reportText, serialize } from '../evidence/seal.ts';
 import type { NormalizedEvent } from '../model/event.ts';
@@ -26,8 +26,6 @@ export interface Forger {
   /** Makes manifest, digests and report fit each other again. */
   reseal(): Promise<void>;
 }
-
-const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 export function forger(dir: string, files: Files): Forger {
   const text = (path: string) => files.readText(join(dir, path));

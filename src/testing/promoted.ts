@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../model/digest.ts';
 import { join } from 'node:path';
 import { serialize } from '../evidence/seal.ts';
 import { type Decision, subjectOf } from '../model/decision.ts';
@@ -11,8 +11,6 @@ import { quietPorts } from './command-line.ts';
 import { aDecision, digestOf } from './decision.ts';
 import { policyText, stageRecord } from './gate-room.ts';
 import { aProject } from './project.ts';
-
-const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
 
 /** The executable of the candidate. */
 export const EXECUTABLE = 'the executable';

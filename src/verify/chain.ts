@@ -1,4 +1,4 @@
-import { sha256 } from '../evidence/events.ts';
+import { sha256 } from '../model/digest.ts';
 import { NormalizedEvent } from '../model/event.ts';
 import { readRecords } from './lines.ts';
 

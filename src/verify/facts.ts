@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EVENTS, TRACE } from '../evidence/bundle.ts';
-import { sha256 } from '../evidence/events.ts';
+import { sha256 } from '../model/digest.ts';
 import type { Contract } from '../model/contract.ts';
 import type { ChangedFile, Facts } from '../model/facts.ts';
 import { judge } from '../verdict.ts';

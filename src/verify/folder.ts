@@ -1,3 +1,4 @@
+import { sha256 } from '../model/digest.ts';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -62,7 +63,7 @@ export async function openFolder(dir: string, { files }: Ports): Promise<Folder>
       attempt(path, async ({ bytes: size }, place) => {
         if (size > maxDocumentBytes) throw new Unreadable(`is larger than ${maxDocumentBytes} bytes`);
         const bytes = await files.readBytes(place);
-        digests.set(path, { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+        digests.set(path, { bytes: bytes.length, sha256: sha256(bytes) });
         return decode(bytes);
       }),
     parse: async (path, text, schema) => (text === undefined ? undefined : attempt(path, () => parseExactly(text, schema))),

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { EVENTS } from '../evidence/bundle.ts';
 import { deriveReport, type Derived } from '../evidence/derive.ts';
-import { sha256 } from '../evidence/events.ts';
+import { sha256 } from '../model/digest.ts';
 import { renderReport } from '../report/markdown.ts';
 import type { Evidenced } from './facts.ts';
 import type { BundleProblem } from './folder.ts';

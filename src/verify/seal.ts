@@ -1,5 +1,5 @@
 import { EVENTS, TRACE } from '../evidence/bundle.ts';
-import { sha256 } from '../evidence/events.ts';
+import { sha256 } from '../model/digest.ts';
 import { serialize } from '../evidence/seal.ts';
 import type { Report } from '../model/report.ts';
 import type { BundleProblem } from './folder.ts';

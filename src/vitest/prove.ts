@@ -6,7 +6,7 @@ import { verify } from '../commands/verify.ts';
 import type { Engine } from '../engine.ts';
 import { UserError } from '../errors.ts';
 import type { Evidence } from '../expect/evidence.ts';
-import { isMap } from '../model/json.ts';
+import { parseMap } from '../model/json.ts';
 import type { Ports } from '../ports.ts';
 import { headline } from '../report/headline.ts';
 import { runPlan } from '../run.ts';
@@ -83,7 +83,7 @@ async function proveVerify(scenario: Scenario, world: World): Promise<Proof> {
   if (mutation) await mutate(copy, mutation, scenario, ports.files);
   const text = await verifyAs({}, copy, world);
   const json = await verifyAs({ json: true }, copy, world);
-  const evidence = { ...run.evidence, ...text, sealed: true, report: asMap(json.stdout) };
+  const evidence = { ...run.evidence, ...text, sealed: true, report: parseMap(json.stdout) ?? null };
   return { ...run, evidence, exit: text.exit, ended: `verify ended with ${text.exit}: ${firstLine(text.stdout)}` };
 }
 
@@ -136,7 +136,7 @@ async function proveCli(scenario: Scenario, { suite, ports, signal }: World): Pr
     return (await ports.files.stat(absolute))?.kind === 'file' ? ports.files.readBytes(absolute) : undefined;
   };
   return {
-    evidence: { ...none, readBeside, report: asMap(stdout), exit: code, stdout, stderr },
+    evidence: { ...none, readBeside, report: parseMap(stdout) ?? null, exit: code, stdout, stderr },
     ofRun: undefined,
     bundle: undefined,
     exit: code,
@@ -158,12 +158,3 @@ function gather(limit: number) {
 }
 
 const firstLine = (text: string) => text.split('\n', 1)[0] ?? '';
-
-function asMap(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isMap(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
