@@ -148,6 +148,7 @@ describe('what kept a backend without an envelope from its model', () => {
     answered: 3,
     refused: 0,
     repairs: 0,
+    other_models: [],
     tokens: { input: 1, output: 1 },
     last: { status: 200, upstream_status: 200, shape: 'content', cause: null, refused: null },
     network: 'private',
@@ -199,6 +200,10 @@ describe('what kept a backend without an envelope from its model', () => {
     expect(blockersOf(broken, aBackend({ claim: null, failure: { code: 'backend_failed', detail: 'exit code 3' } }))).toEqual([
       'backend_failed',
     ]);
+  });
+
+  it('and an answer of another model proves nothing of the admitted one', () => {
+    expect(blockersOf({ other_models: ['', 'm2'] }, aBackend())).toEqual(['provider_response_shape']);
   });
 
   it('and a connection past the gateway is a fail, also beside a proven patch', () => {

@@ -102,6 +102,9 @@ function whatItDid(contract: Contract, facts: Facts): Finding[] {
   }
   const elsewhere = facts.gateway?.connections ?? [];
   if (elsewhere.length > 0) found.push({ code: 'backend_failed', detail: `connected past the gateway: ${elsewhere.join(', ')}` });
+  const others = (facts.gateway?.other_models ?? []).map(name => name || 'one without a name');
+  if (others.length > 0)
+    found.push({ code: 'provider_response_shape', detail: `answers came of another model than the admitted one: ${others.join(', ')}` });
   const { outside = [], protected: guarded = [] } = facts.boundary ?? {};
   if (outside.length > 0) found.push({ code: 'write_outside_roots', detail: outside.join(', ') });
   if (guarded.length > 0) found.push({ code: 'protected_source_changed', detail: guarded.join(', ') });

@@ -550,6 +550,7 @@ describe('the end', () => {
       answered: 1,
       refused: 1,
       repairs: 0,
+      other_models: [],
       tokens: usage,
       last: { status: 400, upstream_status: null, shape: 'refused', cause: null, refused: 'body' },
     });

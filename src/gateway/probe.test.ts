@@ -5,7 +5,8 @@ import { PROBE_TEXT, type Api } from '../model/gateway.ts';
 import { nodePorts } from '../node/ports.ts';
 import { apis, SECRETS } from '../testing/gateway.ts';
 import { aProvider, PATHS, replyOf, send, type Answer, type Said } from '../testing/provider.ts';
-import { isEchoOf, probeProvider, type ProbeJob } from './probe.ts';
+import { probeProvider, type ProbeJob } from './probe.ts';
+import { isEchoOf } from './summarize.ts';
 
 async function probed(answer: Answer, over: Partial<ProbeJob> = {}) {
   await using provider = await aProvider(answer);

@@ -4,6 +4,7 @@ import type { Ports } from '../ports.ts';
 import { ask } from './exchange.ts';
 import { namesWithout } from './lines.ts';
 import type { Outcome } from './progress.ts';
+import { isEchoOf } from './summarize.ts';
 import { requestHeaders, type Upstream } from './upstream.ts';
 import { wires } from './wire.ts';
 
@@ -77,10 +78,6 @@ async function drain({ body }: Response): Promise<void> {
     // cut
   }
 }
-
-/** The model itself, or a snapshot of it: followed by `-2026-05-01` or `-20260501`. */
-export const isEchoOf = (echo: string | null, model: string): boolean =>
-  echo === model || (echo !== null && echo.startsWith(`${model}-`) && /^-(\d{4}-\d{2}-\d{2}|\d{8})$/.test(echo.slice(model.length)));
 
 function findingOf({ shape, cause, upstream_status, echoed_model }: Outcome, job: ProbeJob, stream: boolean): Finding | null {
   const how = stream ? 'with a stream' : 'without a stream';

@@ -85,6 +85,11 @@ export const GatewayCounts = z.strictObject({
   tokens: z
     .strictObject({ input: Count.describe('Of requests.'), output: Count.describe('Of replies.') })
     .describe('As the provider counted them; what it did not say counts as none.'),
+  other_models: z
+    .array(Name)
+    .describe(
+      'Models that replies said they were from and that were not asked, each once, sorted; the first ten. `` is a reply that named none.',
+    ),
   last: GatewayLine.pick({ status: true, upstream_status: true, shape: true, cause: true, refused: true })
     .nullable()
     .describe('The last line of the log; null where there is none.'),

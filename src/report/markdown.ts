@@ -73,11 +73,12 @@ function modelSection({ model: { provider, id, runtime_provider, admission_statu
   const inside = runtime_provider === null ? '' : `, as ${code(runtime_provider)} inside the backend`;
   const lines = ['## Model', '', `${code(`${provider}/${id}`)}${inside}: ${admission_status.replaceAll('_', ' ')}.`];
   if (!gateway) return lines;
-  const { requests, answered, refused, repairs, tokens, last } = gateway;
+  const { requests, answered, refused, repairs, tokens, other_models: others, last } = gateway;
   return [
     ...lines,
     '',
     `${count(requests, 'request')} through the gateway: ${answered} answered, ${refused} refused, ${repairs} repaired; ${tokens.input} tokens in, ${tokens.output} out.`,
+    ...(others.length ? [`Answers came of another model: ${others.map(one => (one ? code(one) : 'one without a name')).join(', ')}.`] : []),
     ...(last ? [`The last one: ${code(last.shape)}${last.cause ? `, ${code(last.cause)}` : ''}.`] : []),
   ];
 }

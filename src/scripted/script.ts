@@ -16,8 +16,10 @@ const minTokens = z
   .optional()
   .describe('The content comes after so many tokens of reasoning: a request that allows fewer gets the reasoning alone.');
 
-/** A reply that has content, which can be delayed. */
-const content = <S extends z.ZodRawShape>(shape: S) => z.strictObject({ ...shape, min_tokens: minTokens });
+const model = text.max(128).optional().describe('The model that the reply says it is from; default: the one that was asked.');
+
+/** A reply that has content, which can be delayed, and can be of somebody else. */
+const content = <S extends z.ZodRawShape>(shape: S) => z.strictObject({ ...shape, min_tokens: minTokens, model });
 
 /** What a scripted model can reply, one reply a map; its key names it (SPEC section 2). */
 export const Reply = z.union([

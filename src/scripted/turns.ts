@@ -31,9 +31,10 @@ export function turnOf(reply: Reply, role: Role, oracle: readonly Call[]): Fixtu
   if ('reasoning' in reply) return thinking(reply.reasoning);
   if ('cut' in reply) return said('cut '.repeat(Math.ceil(reply.cut / 4) + 1));
   const delayed = reply.min_tokens === undefined ? {} : { reasoning: REASONING };
-  if ('text' in reply) return { ...said(reply.text), ...delayed };
-  if ('envelope' in reply) return { ...said(envelopeText(reply, role)), ...delayed };
-  return { ...called('tool' in reply ? [reply.tool] : 'apply' in reply ? oracle : [commit(reply.commit)]), ...delayed };
+  const over = { ...delayed, ...(reply.model === undefined ? {} : { model: reply.model }) };
+  if ('text' in reply) return { ...said(reply.text), ...over };
+  if ('envelope' in reply) return { ...said(envelopeText(reply, role)), ...over };
+  return { ...called('tool' in reply ? [reply.tool] : 'apply' in reply ? oracle : [commit(reply.commit)]), ...over };
 }
 
 /** What a request gets whose budget ends before the content begins. */
