@@ -17,7 +17,8 @@ export interface ApprovalSeat {
   signal: AbortSignal;
 }
 
-interface Answer {
+/** What came of a question. */
+export interface Answer {
   /** The answer, as one line for the asker. */
   line: string;
   actor: string;
