@@ -35,7 +35,7 @@ ${keyTable(running, {
     given: 'an ordinary run',
   },
   see: {
-    backend: '`fake`, `command`, `case`, `pi` or a map of `id` and `argv`',
+    backend: '`fake`, `command`, `case`, `pi`, [`candidate`](#candidate) or a map of `id` and `argv`',
     fake: 'a list of [actions](#fake)',
     limits: '[a map](#limits)',
     given: '[a map](#given)',
@@ -45,12 +45,26 @@ ${keyTable(running, {
 })}
 
 The defaults are those of the command line. A task is a folder of \`fixtures/\` of the project, else one that comes with proofgate.
-A scenario sees no \`PROOFGATE_*\` and no \`CTO_HARNESS_*\` variable of whoever starts it, except \`CTO_HARNESS_CASE_BIN\`; \`env\` sets
-them. Paths are relative to the scenario file, unless it says otherwise.
+A scenario sees no \`PROOFGATE_*\` and no \`CTO_HARNESS_*\` variable of whoever starts it, except \`CTO_HARNESS_CASE_BIN\` and what
+[a candidate](#candidate) has; \`env\` sets them. Paths are relative to the scenario file, unless it says otherwise.
 
 \`backend: command\` needs to know the program: \`backend: {id: command, argv: [node, /home/me/agent.js]}\`. It runs in the
 workspace, the task stands in the file that \`PROOFGATE_PROMPT_FILE\` names, and exit 0 is its claim to be done. \`case\` and \`pi\` are
 real agents: they need a [model](#model) that is admitted.
+
+### candidate
+
+\`backend: candidate\` is whoever asks to be promoted: the backend, with the model, of the [challenge](gate.md) which the suite answers, that
+is the entry of \`PROOFGATE_NONCE\` in \`admissions/ledger/\`. One scenario is asked of every backend, and a new one takes no code.
+
+| the suite | it is run by | the stage before | switches, executable, endpoint and key |
+| --- | --- | --- | --- |
+| answers a challenge | the backend of the challenge | has to be promoted | every \`CTO_HARNESS_*\` of whoever starts the suite; the model is that of the challenge |
+| does not: a rehearsal | \`fake\`, by its built-in script | is assumed above stage 1, as by \`given: {prior_stage: promoted}\` | none |
+
+The contract names the backend that ran, and what was assumed; a rehearsal counts for nothing. The digest of the scenario is the same either
+way. \`given\`, \`model\`, \`fake\` and \`env\` would make the world another one, and are refused; \`given.mutate\` of \`do: verify\` changes
+a copy and stands. The engine of a challenge is never \`command\`, which is whatever program a scenario names.
 
 ### do
 

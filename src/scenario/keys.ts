@@ -13,15 +13,19 @@ const notBuilt = (what: string) => z.never({ error: 'is not built yet' }).option
 /** Backends that a scenario can name; a test holds this list and `backends/` together. */
 export const backendIds = ['fake', 'command', 'case', 'pi'] as const;
 
+/** Whoever asks to be promoted: the backend that a challenge names, see candidate.ts. */
+export const CANDIDATE = 'candidate';
+const BackendId = z.enum([...backendIds, CANDIDATE]);
+
 const Backend = z
   .union([
-    z.enum(backendIds),
+    BackendId,
     z.strictObject({
-      id: z.enum(backendIds).describe('Name of the backend.'),
+      id: BackendId.describe('Name of the backend.'),
       argv: Argv.optional().describe('Only for `command`: the program that it runs in the workspace.'),
     }),
   ])
-  .describe('The coding agent: its name, or id and argv.');
+  .describe('The coding agent: its name, or id and argv; candidate is whoever asks to be promoted.');
 
 /** What a network of an agent's own takes (src/node/network.ts), in the folders in which it is looked for. */
 const PRIVATE_NETWORK =

@@ -184,7 +184,7 @@ describe('a file is refused, at its place', () => {
     ['another version', `scenario: 2\n${green}`, '1:11 scenario: expected 1, got 2'],
     ['no version', green, '1:1 scenario: is missing'],
     ['an unknown action', `scenario: 1\nfake: [writ: a]\n${green}`, '2:8 fake.0.writ: unknown key'],
-    ['an unknown backend', `scenario: 1\nbackend: fak\n${green}`, '2:10 backend: expected fake, command, case or pi, got "fak"'],
+    ['an unknown backend', `scenario: 1\nbackend: fak\n${green}`, '2:10 backend: "fak" is not one of the words known here'],
     [
       'a program without the backend for it',
       `scenario: 1\nbackend: {id: fake, argv: [x]}\n${green}`,

@@ -4,6 +4,7 @@ import type { Expectation } from '../expect/expectation.ts';
 import { vacuous, vacuousOutput } from '../expect/references.ts';
 import { isMap, type Path, showPath } from '../model/json.ts';
 import { didYouMean } from '../suggest.ts';
+import { candidateMistakes, isOfCandidate } from './candidate.ts';
 import { isBelow } from './judging.ts';
 import { type Memory, remembered } from './memory.ts';
 import { modelMistakes } from './model-mistakes.ts';
@@ -41,7 +42,7 @@ export function mistakesIn(scenario: Scenario, criteria: ReadonlySet<string>): P
   }
   for (const { path, message, hint } of [
     ...commandMistakes(scenario),
-    ...modelMistakes(spec),
+    ...(isOfCandidate(spec) ? candidateMistakes(spec) : modelMistakes(spec)),
     ...failsMistakes(spec),
     ...waiveMistakes(spec),
     ...strayPaths(scenario),

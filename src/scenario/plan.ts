@@ -7,6 +7,7 @@ import type { Path } from '../model/json.ts';
 import { type ApprovalAnswer, defaultLimits, type Given, type Limits, ordinaryGiven, type Plan } from '../model/plan.ts';
 import type { Task } from '../model/task.ts';
 import type { Files, Ports } from '../ports.ts';
+import { isOfCandidate, standingOf } from './candidate.ts';
 import { type Memory, newMemory, remembered } from './memory.ts';
 import { admissionsOf, caseEnv, modelEnv, modelIn } from './provider.ts';
 import { idOf, resolvedOf } from './resolved.ts';
@@ -39,9 +40,11 @@ export async function makePlan(scenario: Scenario, setting: PlanSetting, ports: 
   const fake = spec.fake ?? defaultFakeScript;
   const { task, patches, given } = await partsOf(scenario, setting.project, ports, newMemory());
   const { folders: admissions } = await admissionsOf(scenario, setting, ports.files);
-  const env = { ...ambient(setting.env), ...(await caseEnv(setting.env, setting.project, ports.files)), ...modelEnv(spec), ...spec.env };
+  const standing = isOfCandidate(spec) ? await standingOf(scenario, setting, ports.files) : null;
+  const own = standing ? standing.env : { ...modelEnv(spec), ...spec.env };
+  const env = { ...ambient(setting.env), ...(await caseEnv(setting.env, setting.project, ports.files)), ...own };
   const stage = spec.stage ?? DEFAULT_STAGE;
-  const backend = backendOf(spec);
+  const backend = standing ? standing.backend : backendOf(spec);
   return {
     task,
     backend,
@@ -53,7 +56,7 @@ export async function makePlan(scenario: Scenario, setting: PlanSetting, ports: 
     env,
     limits: limitsOf(spec),
     approval: approvalOf(spec),
-    given,
+    given: standing ? { ...given, prior_stage: standing.priorStage } : given,
     nonce: setting.nonce,
     suite: idOf(scenario),
     scenarioText: stringify(resolvedOf(scenario), { aliasDuplicateObjects: false }),
