@@ -8,7 +8,7 @@ import { defaultRequiredEvents } from './model/event.ts';
 import { ordinaryGiven, type Plan } from './model/plan.ts';
 import type { ReadStage } from './model/stage.ts';
 import type { HandoverKind } from './model/handover.ts';
-import type { SourceFacts } from './model/source.ts';
+import { type SourceFacts, taskDigest } from './model/source.ts';
 import { sha256 } from './model/digest.ts';
 import type { Program } from './model/contract.ts';
 
@@ -43,7 +43,7 @@ export function makeContract(
     nonce: plan.nonce,
     task: {
       id: spec.id,
-      digest: source?.seed ? sha256(`${task.digest}\n${source.seed}\n`) : task.digest,
+      digest: taskDigest(task, source?.seed ?? null),
       source: spec.source ?? null,
       prompt: spec.prompt,
       allowed_paths: spec.allowed_paths,

@@ -39,7 +39,7 @@ const mayImport: Record<string, string[]> = {
   'baseline.ts': ['model', 'ports.ts', 'evidence'],
   'engine.ts':   ['backends', 'model', 'ports.ts', 'checks', 'evidence'],
   'steps':       ['sources', 'handover', 'model', 'ports.ts', 'errors.ts', 'contract.ts', 'preflight', 'workspace', 'backends', 'checks', 'baseline.ts', 'verdict.ts', 'evidence', 'engine.ts'],
-  'gate':        ['model', 'ports.ts', 'errors.ts', 'report', 'expect', 'scenario', 'suite', 'workspace', 'checks', 'evidence', 'verify', 'admission', 'backends', 'preflight', 'promotion', 'stages'],
+  'gate':        ['model', 'ports.ts', 'errors.ts', 'report', 'expect', 'scenario', 'suite', 'workspace', 'checks', 'evidence', 'verify', 'admission', 'backends', 'preflight', 'promotion', 'stages', 'sources'],
   'run.ts':      ['model', 'ports.ts', 'errors.ts', 'stages', 'steps', 'containment', 'backends', 'evidence', 'engine.ts'],
   'child-run':   ['model', 'ports.ts', 'errors.ts', 'contract.ts', 'checks', 'preflight', 'backends', 'evidence', 'engine.ts', 'stages'],
   'signals.ts':  ['model'],

@@ -5,8 +5,8 @@ import type { Calibration } from '../checks/calibrate.ts';
 import type { EngineIdentity } from '../evidence/reserve.ts';
 import type { Ports } from '../ports.ts';
 import { priorPromotion, readKeys, readPolicy } from '../promotion/index.ts';
+import { isOfCandidate } from '../scenario/candidate.ts';
 import { type Memory, newMemory } from '../scenario/memory.ts';
-import { partsOf } from '../scenario/plan.ts';
 import { digestOf, idOf, resolvedOf } from '../scenario/resolved.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Base } from './base.ts';
@@ -16,6 +16,7 @@ import type { GateInput, ScenarioEvidence } from './input.ts';
 import { earlierThan, type Ledger, type Recorded } from './ledger.ts';
 import { rejudge, type VerifySaid } from './rejudge.ts';
 import { requiredScenarios } from './required.ts';
+import { taskOf } from './task.ts';
 import { readSuiteRecord, type SuiteReading } from './suite.ts';
 
 /** Where a gate looks, and what it uses there. */
@@ -120,14 +121,16 @@ async function evidenceOf(
 ): Promise<{ evidence: ScenarioEvidence; behind: Behind | null }> {
   const result = suite.resultOf(id);
   const does = scenario ? kindOf(scenario) : null;
-  const task = scenario ? (await partsOf(scenario, base.dir, ports, memory)).task : null;
+  const seen = scenario ? await taskOf(scenario, { project, base: base.dir, scratch: `${copy}-source`, memory }, ports) : null;
   const nothing: ScenarioEvidence = {
     id,
     digest,
     isCurrent: scenario !== undefined && digestOf(scenario) === digest,
     does,
+    isOfCandidate: scenario !== undefined && isOfCandidate(scenario.spec),
     textDigest: scenario ? sha256(stringify(resolvedOf(scenario), { aliasDuplicateObjects: false })) : null,
-    taskDigest: task?.digest ?? null,
+    taskDigest: seen?.digest ?? null,
+    sourceProblem: seen?.problem ?? null,
     leftOut: scenario ? leftOut(scenario) : null,
     result,
     bundle: null,
@@ -141,7 +144,7 @@ async function evidenceOf(
   const { evidence: bundle, check } = examined;
   const mismatches = check.verdict === 'consistent' ? await rejudge(scenario, examined, result.exit ?? check.exit, verify, ports) : null;
   const isPass = check.verdict === 'consistent' && check.status === 'pass' && bundle.contract !== null;
-  const behind = isPass && task && bundle.contract!.task.digest === task.digest ? { contract: bundle.contract!, task } : null;
+  const behind = isPass && seen && bundle.contract!.task.digest === seen.digest ? { contract: bundle.contract!, task: seen.task } : null;
   return { evidence: { ...nothing, bundle, mismatches }, behind };
 }
 

@@ -71,10 +71,14 @@ export interface ScenarioEvidence {
   isCurrent: boolean;
   /** What the scenario of the base does. `cli`: what it ended with cannot be derived again. Null: the base has none of this id. */
   does: 'run' | 'verify' | 'cli' | null;
+  /** It is about whoever asks to be promoted: nobody else's evidence is any. */
+  isOfCandidate: boolean;
   /** SHA-256 of its text as evidence keeps it. */
   textDigest: string | null;
-  /** Digest of its task. */
+  /** Digest of its task, with the source that the protected base admits for it. */
   taskDigest: string | null;
+  /** Why that source is not to be had; null where it is, and where the task has none. */
+  sourceProblem: string | null;
   /** Why it can never be green at the first try: it has skip, todo or fails. */
   leftOut: string | null;
   result: SuiteResult | null;

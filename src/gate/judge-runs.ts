@@ -1,21 +1,27 @@
 import { ageMs } from '../model/policy.ts';
-import type { BundleEvidence, GateInput } from './input.ts';
+import type { BundleEvidence, GateInput, ScenarioEvidence } from './input.ts';
+import { notTheCandidate } from './judge-candidate.ts';
 import type { Judged } from './judge-scenario.ts';
 import type { Finding } from './reasons.ts';
 
 /** What the policy says of runs whose evidence holds: are they fresh, of the candidate, and let in by records that are in force? */
 export function judgeRuns(judged: readonly Judged[], input: GateInput): Finding[] {
-  const green = judged.flatMap(({ state, evidence: { id, bundle } }) => (state === 'green' && bundle ? [{ id, bundle }] : []));
-  const findings = green.flatMap(({ id, bundle }) =>
-    [...ofTime(bundle, input), ...ofPlace(bundle, input), ...ofCandidate(bundle, input), ...ofRecords(bundle, input)].map(
-      (finding): Finding => ({ ...finding, detail: `${id}: ${finding.detail}`, scenario: id }),
-    ),
+  const green = judged.flatMap(({ state, evidence }) =>
+    state === 'green' && evidence.bundle ? [{ ...evidence, bundle: evidence.bundle }] : [],
+  );
+  const findings = green.flatMap(evidence =>
+    [
+      ...ofTime(evidence.bundle, input),
+      ...ofPlace(evidence.bundle, input),
+      ...ofCandidate(evidence, input),
+      ...ofRecords(evidence.bundle, input),
+    ].map((finding): Finding => ({ ...finding, detail: `${evidence.id}: ${finding.detail}`, scenario: evidence.id })),
   );
   const hosts = new Set(green.map(({ bundle }) => bundle.contract?.host));
   if (input.base.policy.value.hosts === 'one' && hosts.size > 1)
     findings.push({ code: 'host_differs', detail: `the runs are of ${hosts.size} machines, and the policy wants one` });
   const { backend, stage } = input.challenge.entry;
-  // the first stage asks for gates that hold; from the second on the candidate has to do the work
+  // gates that hold show nothing of what a candidate can do
   const passes = green.some(
     ({ bundle: { status, contract } }) => status === 'pass' && contract?.backend.id === backend && contract.stage === stage,
   );
@@ -59,19 +65,9 @@ function ofPlace({ contract }: BundleEvidence, { engine, base, challenge: { entr
 }
 
 /** What passes has to be what is promoted: the same executable, the same model. */
-function ofCandidate({ status, contract, admissions }: BundleEvidence, { challenge: { entry } }: GateInput): Finding[] {
-  if (status !== 'pass' || contract?.backend.id !== entry.backend) return [];
-  const findings: Finding[] = [];
-  const differs = (detail: string) => void findings.push({ code: 'candidate_differs', detail });
-  const { model } = contract;
-  if (model?.provider !== entry.model?.provider || model?.id !== entry.model?.id)
-    differs(
-      `passed with ${model ? `${model.provider}/${model.id}` : 'no model'}, and the challenge is about ${entry.model ? `${entry.model.provider}/${entry.model.id}` : 'none'}`,
-    );
-  const executable = admissions?.binary.executable ?? null;
-  if (executable !== entry.binary)
-    differs(`passed with the executable ${executable ?? 'of nothing'}, and the challenge is about ${entry.binary ?? 'none'}`);
-  return findings;
+function ofCandidate(evidence: ScenarioEvidence, { challenge: { entry } }: GateInput): Finding[] {
+  const detail = notTheCandidate(evidence, entry);
+  return detail === undefined ? [] : [{ code: 'candidate_differs', detail }];
 }
 
 /** Only a pass rests on a record; a refusal shows that there was none. */

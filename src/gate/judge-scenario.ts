@@ -1,5 +1,6 @@
 import type { ScenarioState } from '../model/decision.ts';
 import type { BundleEvidence, GateInput, ScenarioEvidence } from './input.ts';
+import { notTheCandidate } from './judge-candidate.ts';
 import type { Finding, ReasonCode } from './reasons.ts';
 
 /** What became of one required scenario, and everything that speaks against it. */
@@ -21,7 +22,7 @@ export function judgeOne(evidence: ScenarioEvidence, input: GateInput, others: r
   // what the protected base requires now is told with the challenge; what was run then is not that
   if (!evidence.isCurrent) return { evidence, state: 'missing', findings: [] };
   const notRun = wasRun(evidence);
-  const shown = hasItsBundle(evidence, input, others) ?? holds(evidence) ?? counts(evidence);
+  const shown = hasItsBundle(evidence, input, others) ?? isOfCandidate(evidence, input) ?? holds(evidence) ?? counts(evidence);
   const answers = (notRun ? [notRun] : [shown, isSigned(evidence)]).filter(one => one !== undefined);
   const findings = answers.map(([, code, detail]): Finding => ({ code, detail: `${evidence.id}: ${detail}`, scenario: evidence.id }));
   return { evidence, state: answers[0]?.[0] ?? 'green', findings };
@@ -54,7 +55,7 @@ function isSigned({ statement, bundle, bundleProblem }: ScenarioEvidence): Answe
 }
 
 function hasItsBundle(
-  { id, does, bundle, bundleProblem, result, textDigest, taskDigest }: ScenarioEvidence,
+  { id, does, bundle, bundleProblem, result, textDigest, taskDigest, sourceProblem }: ScenarioEvidence,
   { challenge }: GateInput,
   others: readonly ScenarioEvidence[],
 ): Answer {
@@ -82,7 +83,19 @@ function hasItsBundle(
   if (contract.nonce !== challenge.entry.nonce) return ['missing', 'nonce_differs', `${bundle.dir} has the nonce ${contract.nonce}`];
   if (contract.suite !== id) return differs(`scenario: ${contract.suite ?? 'none'}`);
   if (contract.scenario_digest !== textDigest) return differs('version of the scenario than that of the protected base');
-  return contract.task.digest === taskDigest ? undefined : differs('version of the task than that of the protected base');
+  if (contract.task.digest === taskDigest) return undefined;
+  return sourceProblem === null
+    ? differs('version of the task than that of the protected base')
+    : ['missing', 'admission_lapsed', `the source of its task is not to be had by the protected base: ${sourceProblem}`];
+}
+
+/** What a scenario of the candidate shows is about nobody else, and in no world but the ordinary one: refusals count as little as passes. */
+function isOfCandidate(evidence: ScenarioEvidence, { challenge: { entry } }: GateInput): Answer {
+  if (!evidence.isOfCandidate) return undefined;
+  const other = notTheCandidate(evidence, entry);
+  if (other !== undefined) return ['missing', 'candidate_differs', other];
+  const assumed = Object.keys(evidence.bundle?.contract?.given ?? {});
+  return assumed.length > 0 ? ['missing', 'given_not_ordinary', `is a rehearsal under given ${assumed.join(', ')}`] : undefined;
 }
 
 function holds({ result, mismatches, bundle, does }: ScenarioEvidence): Answer {

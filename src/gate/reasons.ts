@@ -62,7 +62,7 @@ export const reasons = {
   no_runner_key:         { exit: POLICY,  opens: 'commit a public key below admissions/keys/ and name its keyid under runner_keys of admissions/policy.yaml' },
   key_not_allowed:       { exit: POLICY,  opens: 'sign with a key that admissions/policy.yaml names as a runner' },
   model_alias:           { exit: POLICY,  opens: 'name the model by a name that stays what it is' },
-  candidate_differs:     { exit: POLICY,  opens: `${again}, with the executable and the model of the challenge` },
+  candidate_differs:     { exit: POLICY,  opens: `${again}, with the backend, the model and the executable of the challenge` },
   engine_differs:        { exit: POLICY,  opens: 'run the suite and the gate with the same proofgate' },
   commit_differs:        { exit: POLICY,  opens: 'run the suite and the gate at the same commit' },
   host_differs:          { exit: POLICY,  opens: 'run all scenarios on one machine, or let the policy say hosts: any' },

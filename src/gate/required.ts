@@ -4,11 +4,12 @@ import { UserError } from '../errors.ts';
 import type { ReadStage } from '../model/stage.ts';
 import type { Stage } from '../model/units.ts';
 import type { Ports } from '../ports.ts';
+import { isOfCandidate } from '../scenario/candidate.ts';
 import { scenarioFiles } from '../scenario/discover.ts';
 import { loadScenarios } from '../scenario/load.ts';
 import { newMemory } from '../scenario/memory.ts';
 import { idOf } from '../scenario/resolved.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import { DEFAULT_STAGE, type Scenario } from '../scenario/scenario.ts';
 import { readStage } from '../stages/index.ts';
 
 /** What a stage asks of a backend, as one tree has it. */
@@ -50,5 +51,20 @@ export async function requiredScenarios(dir: string, stage: Stage, backend: stri
     const message = `requires ${[...idle].join(', ')}, and no scenario of the protected base matches`;
     throw new UserError({ at: record.file, message, hint: 'commit the scenarios to the protected branch, or mend the record' });
   }
+  for (const [id, { spec }] of found) {
+    const why = isOfCandidate(spec) ? neverGreen(spec.stage ?? DEFAULT_STAGE, stage, backend) : undefined;
+    if (why !== undefined) throw new UserError({ at: record.file, message: `requires ${id}, ${why[0]}`, hint: why[1] });
+  }
   return { stage: record, scenarios: [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, scenario]) => scenario) };
+}
+
+/** Why a scenario of the candidate could be green for nobody, and what to do. */
+function neverGreen(of: Stage, stage: Stage, backend: string): [why: string, hint: string] | undefined {
+  if (of !== stage)
+    return [`which the candidate runs at stage ${of}, and not at stage ${stage}`, 'mend the record, or the stage of the scenario'];
+  if (backend !== 'command') return undefined;
+  return [
+    'which the candidate runs, and command is whatever program a scenario names',
+    'promote a backend that is one by itself: proofgate new backend NAME makes one',
+  ];
 }

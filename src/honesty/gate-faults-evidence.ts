@@ -131,7 +131,7 @@ export const evidenceFaults: readonly GateFault[] = [
 const baseline = { run_id: 'b', dir: 'baseline', compared_with: 'r', status: 'pass', comparable: true, not_comparable: [] };
 
 /** The same evidence as if `case` had given it, with an executable, a model and a record, all in order; then the fault. */
-function asCase(fault: (bundle: Loose, input: Loose) => void): (input: Loose) => void {
+export function asCase(fault: (bundle: Loose, input: Loose) => void): (input: Loose) => void {
   return input => {
     const digest = sha256('ca');
     const record = { admitted_at: new Date(input.now - HOUR).toISOString(), expires_at: '2030-01-01T00:00:00Z', sha256: sha256('record') };

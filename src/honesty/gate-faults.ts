@@ -1,5 +1,6 @@
 import { baseFaults } from './gate-faults-base.ts';
 import { bundlesFaults } from './gate-faults-bundles.ts';
+import { candidateFaults } from './gate-faults-candidate.ts';
 import { evidenceFaults } from './gate-faults-evidence.ts';
 import { ledgerFaults } from './gate-faults-ledger.ts';
 import { signaturesFaults } from './gate-faults-signatures.ts';
@@ -15,4 +16,5 @@ export const gateFaults: readonly GateFault[] = [
   ...ledgerFaults,
   ...baseFaults,
   ...evidenceFaults,
+  ...candidateFaults,
 ];

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { sha256 } from './digest.ts';
+import type { Task } from './task.ts';
 import { Sha256 } from './units.ts';
 
 /** What became of the source of a task: what was found, and that the original is as it was. */
@@ -20,3 +22,7 @@ export const SourceFacts = z
   })
   .meta({ id: 'source-facts' });
 export type SourceFacts = z.output<typeof SourceFacts>;
+
+/** The digest of a task with the seed that it was made from; null: it has files of its own, or the source is not to be had. */
+export const taskDigest = ({ digest }: Pick<Task, 'digest'>, seed: string | null): string =>
+  seed ? sha256(`${digest}\n${seed}\n`) : digest;

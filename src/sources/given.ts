@@ -7,7 +7,7 @@ import { git, unbundle } from '../workspace/index.ts';
  * A scenario's own: a real repository with a work tree, made for this run from a bundle of the project. It stands in the place of the one
  * that the owner's record names.
  */
-export async function placeRepository(plan: Plan, scratch: string, ports: Ports): Promise<Plan> {
+export async function placeRepository<P extends Pick<Plan, 'given' | 'project'>>(plan: P, scratch: string, ports: Ports): Promise<P> {
   const { repository } = plan.given;
   if (!repository || repository.dir !== null) return plan;
   const dir = join(scratch, 'owned');

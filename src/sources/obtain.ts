@@ -9,13 +9,20 @@ import { placeRepository } from './given.ts';
 import { lookAtOwned } from './owned.ts';
 import type { Source } from './source.ts';
 
+/** What of a plan says where a source comes from. */
+export type SourceAsker = Pick<Plan, 'task' | 'stage' | 'given' | 'admissions' | 'project'>;
+
 /**
  * Step 2 of a task with a source: what a record admits is held against the files, and copied into the engine's own folder. What is not
  * admitted is not opened; preflight says why.
  *
  * @returns the plan with the seed that was found: an empty one, where there is none
  */
-export async function obtainSource(asker: Plan, scratch: string, ports: Ports): Promise<{ plan: Plan; source: Source | null }> {
+export async function obtainSource<P extends SourceAsker>(
+  asker: P,
+  scratch: string,
+  ports: Ports,
+): Promise<{ plan: P; source: Source | null }> {
   const { source: asked } = asker.task.spec;
   if (!asked) return { plan: asker, source: null };
   const plan = await placeRepository(asker, scratch, ports);
@@ -36,7 +43,7 @@ export async function obtainSource(asker: Plan, scratch: string, ports: Ports): 
 /** Every step that may say no; what was found by then is told. */
 async function lookAtBundle(
   { admission: id, path }: { admission: string; path: string },
-  { plan, room, seedDir }: { plan: Plan; room: string; seedDir: string },
+  { plan, room, seedDir }: { plan: SourceAsker; room: string; seedDir: string },
   ports: Ports,
 ): Promise<Source> {
   const nothing: SourceFacts = { id, kind: 'git_bundle', problem: null, commit: null, seed: null, original: null };

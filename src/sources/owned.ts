@@ -10,7 +10,7 @@ import type { Source } from './source.ts';
 /** Stage 5: the workspace is a copy of main of a repository that its owner declared noncritical; the repository itself is only read. */
 export async function lookAtOwned(
   { owned: id, path }: { owned: string; path: string },
-  { plan, room, seedDir }: { plan: Plan; room: string; seedDir: string },
+  { plan, room, seedDir }: { plan: Pick<Plan, 'stage' | 'given' | 'admissions' | 'project'>; room: string; seedDir: string },
   ports: Ports,
 ): Promise<Source> {
   const nothing: SourceFacts = { id, kind: 'repository', problem: null, commit: null, seed: null, original: null };
