@@ -110,7 +110,7 @@ async function proven({ record, file }: ReadStage, path: string, { scenarios, fi
 }
 
 /** Whether a scenario is what a record asks for by a glob below scenarios/, or by its identity. */
-const isRequired = (scenario: Scenario, glob: string): boolean =>
+export const isRequired = (scenario: Scenario, glob: string): boolean =>
   glob.includes('#') ? idOf(scenario) === glob : picomatch.isMatch(scenario.file, `scenarios/${glob}`);
 
 /** Codes that a scenario expects, as far as they stand there as words. */

@@ -8,6 +8,7 @@ import { admissionRecords } from './lint-admissions.ts';
 import { notRun, overriddenDefaults, sameTitle, unprovenCriteria } from './lint-project.ts';
 import { claimsOfDefault } from './lint-claims.ts';
 import { boardOfStages, candidateWording, disclaimers, expiries, isEverything, recordFiles, stageRecords } from './lint-records.ts';
+import { requiredPasses } from './lint-required.ts';
 import { noWhy, partialNot, saidTwice } from './lint-style.ts';
 import type { Where } from './select.ts';
 
@@ -32,6 +33,7 @@ const rules: readonly ((input: LintInput) => Finding[] | Promise<Finding[]>)[] =
 const recordRules: readonly ((input: LintInput) => Finding[] | Promise<Finding[]>)[] = [
   admissionRecords,
   stageRecords,
+  requiredPasses,
   boardOfStages,
   candidateWording,
   disclaimers,

@@ -52,21 +52,32 @@ export const challenge: Command<ChallengeOptions> = {
     const { stage = 2, backend = 'fake', model = null } = options;
     const binary = options.binary === undefined ? null : await digestOf(options.binary, io);
     await using base = await openBase(project.root, options.base, ports);
-    const { entry, file } = await issueChallenge({ stage, backend, model, binary }, base, project.root, ports);
+    const { entry, file, own } = await issueChallenge({ stage, backend, model, binary }, base, project.root, ports);
     const files = [...new Set(entry.scenarios.map(({ id }) => id.slice(0, id.indexOf('#'))))];
-    const answer = `PROOFGATE_NONCE=${entry.nonce} npx vitest run ${files.map(shellWord).join(' ')}`;
+    const switches = own.scenarios.length > 0 ? own.switches : {};
+    const variables = Object.entries({ PROOFGATE_NONCE: entry.nonce, ...switches }).map(([name, value]) => `${name}=${shellWord(value)}`);
+    const answer = `${variables.join(' ')} npx vitest run ${files.map(shellWord).join(' ')}`;
     const lines = [
       `challenge ${entry.nonce}: ${backend} for stage ${stage}, ${entry.scenarios.length} scenarios of ${base.ref} (${base.commit.slice(0, 12)})`,
       `  wrote    ${file}`,
       `  answer   ${answer}`,
+      ...(own.scenarios.length > 0 ? [`  itself   ${itself(backend, own.scenarios.length, model)}`] : []),
       `  sign     proofgate sign reports/suites/${entry.nonce} --key RUNNER.private.pem`,
       `  decide   proofgate gate --stage ${stage} --backend ${backend}`,
       `  expires  ${entry.expires_at}`,
     ];
-    print(options.json ? asJson({ nonce: entry.nonce, file, files, challenge: entry }) : lines.join('\n'));
+    print(options.json ? asJson({ nonce: entry.nonce, file, files, own, challenge: entry }) : lines.join('\n'));
     return 0;
   },
 };
+
+/** What the answer has from the candidate, and from the environment of whoever gives it. */
+function itself(backend: string, scenarios: number, model: ModelRef | null): string {
+  const part = `${backend} runs ${scenarios} of them itself, in the ordinary world`;
+  return model
+    ? `${part}; executable, endpoint and key of ${model.provider}/${model.id} come from the environment: docs/provider.md`
+    : part;
+}
 
 function parseModel(text: string): ModelRef {
   const [, provider, id] = /^([^/\s]+)\/(\S+)$/.exec(text) ?? [];

@@ -46,7 +46,7 @@ describe('the records of a plan', { concurrent: true }, () => {
     [
       'a record that promotes',
       changed(second, text => text.replace('not-promoted', 'promoted')),
-      `problem ${second}:56:24 core_promotion_status: expected not-promoted, got "promoted"`,
+      `problem ${second}:110:24 core_promotion_status: expected not-promoted, got "promoted"`,
     ],
     [
       'a record without a notice',
@@ -56,7 +56,7 @@ describe('the records of a plan', { concurrent: true }, () => {
     [
       'a notice that forbids nothing',
       changed(second, text => text.replace('It does not authorize', 'It welcomes')),
-      `problem ${second}:57:9 notice: does not say what the record does not authorize`,
+      `problem ${second}:111:9 notice: does not say what the record does not authorize`,
     ],
     [
       'a board that promotes',
@@ -82,7 +82,7 @@ describe('the records of a plan', { concurrent: true }, () => {
     [
       'a last rung that is for the taking',
       changed(`${STAGES}/6-candidate-default.yaml`, text => text.replaceAll('earned, not assumed', 'near')),
-      `problem ${STAGES}/6-candidate-default.yaml:35:12 promotion: does not say that default status is earned`,
+      `problem ${STAGES}/6-candidate-default.yaml:38:12 promotion: does not say that default status is earned`,
     ],
     [
       'a claim',

@@ -56,7 +56,7 @@ describe('a challenge', () => {
     [
       'a stage whose scenarios are not there',
       ['--stage', '1'],
-      'admissions/stages/1-gated-engine.yaml: requires stage1/**, and no scenario of the protected base matches',
+      'admissions/stages/1-gated-engine.yaml: requires stage1/**, candidate/stage1.yaml, and no scenario of the protected base matches',
     ],
     ['a base that is not there', ['--base', 'origin/next'], 'origin/next: there is no such commit here'],
   ])('is not issued for %s', async (_what, argv, message) => {
@@ -84,6 +84,26 @@ describe('a challenge', () => {
     commit();
     expect(await refusal()).toContain(message);
     await room.put(path, before);
+    commit();
+  });
+
+  it('says what the candidate runs itself, and is not issued for a scenario that it could not be green in', async () => {
+    const record = 'admissions/stages/2-artificial-fixture.yaml';
+    const own = 'scenarios/own/one.yaml';
+    const before = await room.text(record);
+    await room.put(record, stageRecord(2, ['gate/**', 'own/**']));
+    await room.put(own, 'scenario: 1\nbackend: candidate\nexpect: {status: pass}\n');
+    commit();
+    expect((await room.say(['challenge', '--stage', '2'])).out).toMatch(
+      /\n {2}itself {3}fake runs 1 of them itself, in the ordinary world\n/,
+    );
+    expect(await refusal('--backend', 'command')).toContain(
+      `${record}: requires ${own}#one, which the candidate runs, and command is whatever program a scenario names`,
+    );
+    await room.put(own, 'scenario: 1\nbackend: candidate\nstage: 3\nexpect: {status: pass}\n');
+    commit();
+    expect(await refusal()).toContain(`requires ${own}#one, which the candidate runs at stage 3, and not at stage 2`);
+    await room.put(record, before);
     commit();
   });
 });

@@ -5,6 +5,7 @@ import { LEDGER, type LedgerEntry, ledgerFiles, type ModelRef } from '../model/l
 import { ageMs, deniedBy } from '../model/policy.ts';
 import type { Stage } from '../model/units.ts';
 import type { Ports } from '../ports.ts';
+import { isOfCandidate } from '../scenario/candidate.ts';
 import { digestOf, idOf } from '../scenario/resolved.ts';
 import { POLICY, readPolicy } from '../promotion/index.ts';
 import type { Base } from './base.ts';
@@ -20,10 +21,18 @@ export interface ChallengeRequest {
   model: ModelRef | null;
 }
 
+/** What is the candidate's own part of a challenge. */
+export interface OwnPart {
+  /** Ids of the scenarios that it runs itself. */
+  scenarios: readonly string[];
+  /** Switches without which it does not start at this stage. */
+  switches: Readonly<Record<string, string>>;
+}
+
 /**
  * Issues a challenge: fixes what has to be proven, as the protected base has it, before anything is run.
  *
- * @returns the entry, and its path relative to the project
+ * @returns the entry, its path relative to the project, and what the candidate runs itself
  * @throws {UserError} for what can never be promoted as it stands: a policy that expired, an alias in the place of a model, no admission,
  * a ledger that is not whole
  */
@@ -32,7 +41,7 @@ export async function issueChallenge(
   base: Base,
   project: string,
   ports: Ports,
-): Promise<{ entry: LedgerEntry; file: string }> {
+): Promise<{ entry: LedgerEntry; file: string; own: OwnPart }> {
   const { stage, backend, binary, model } = request;
   const now = ports.clock.now();
   const policy = await readPolicy(base.dir, ports.files);
@@ -70,7 +79,13 @@ export async function issueChallenge(
   };
   const name = ledgerFiles(entry).challenge;
   await addToLedger(project, name, entry, ports);
-  return { entry, file: `${LEDGER}/${name}` };
+  const { gate } = findBackend(backend, '--backend');
+  const switches = {
+    ...(gate ? { [gate.allow]: '1', [gate.stage]: String(stage) } : {}),
+    ...required.stage.record.entry.switches[backend],
+  };
+  const scenarios = required.scenarios.filter(({ spec }) => isOfCandidate(spec)).map(idOf);
+  return { entry, file: `${LEDGER}/${name}`, own: { scenarios, switches } };
 }
 
 /** A candidate has what its backend needs, by a name that stays what it is, and records of the protected base let it in. */
