@@ -46,7 +46,7 @@ const verifyArgs = (name: string, decided: string, pem = 'approver.public.pem') 
 describe('from a suite to a promotion', () => {
   it('a runner signs the suite', async () => {
     const { exit, out } = await cli('sign', 'reports/suites/challenge-1', '--key', key('runner.private.pem'));
-    expect([exit, out]).toEqual([0, `signed: 2 statements\n  by       ${runner.keyid}\n`]);
+    expect([exit, out]).toEqual([0, `signed: 3 statements\n  by       ${runner.keyid}\n`]);
   });
 
   it('nobody signs it again in another way', async () => {

@@ -8,7 +8,7 @@ import { Manifest, Report } from '../model/report.ts';
 import { StageRecord } from '../model/stage.ts';
 import { Decision } from '../model/decision.ts';
 import { LedgerEntry } from '../model/ledger.ts';
-import { Envelope, RunStatement, SummaryStatement } from '../model/statement.ts';
+import { Envelope, RunStatement, SuiteStatement, SummaryStatement } from '../model/statement.ts';
 import { TaskSpec } from '../model/task.ts';
 import { TestReport } from '../model/verification.ts';
 import { Workboard } from '../scenario/board.ts';
@@ -46,6 +46,7 @@ const entries = {
   decision:           { about: 'a decision of admissions/ledger/',   make: produced(Decision) },
   envelope:           { about: 'a *.dsse.json file',                 make: produced(Envelope) },
   'run-statement':    { about: 'what a runner signs',                make: produced(RunStatement) },
+  'suite-statement':  { about: 'what a runner signs of a plan',      make: produced(SuiteStatement) },
   promotion:          { about: 'what an approver signs',             make: produced(SummaryStatement) },
 } as const satisfies Record<string, Entry>;
 

@@ -23,7 +23,7 @@ export const sign: Command<SignOptions> = {
   name: 'sign',
   summary: 'Sign the evidence of a suite as its runner, or a decision as its approver.',
   about:
-    'For every scenario of a suite that came to its end a statement is written beside its result: about the bundle where it agrees with itself and is of this suite, and about the result alone where a scenario leaves none. Of a decision of the gate, refusals included, a verification summary is written to admissions/promotions/. Signing again gives the same bytes or is refused. docs/promotion.md says who signs what, and how somebody else checks it.',
+    'For every scenario of a suite that came to its end a statement is written beside its result: about the bundle where it agrees with itself and is of this suite, and about the result alone where a scenario leaves none; and one about the plan of the suite with all its results. Of a decision of the gate, refusals included, a verification summary is written to admissions/promotions/. Signing again gives the same bytes or is refused. docs/promotion.md says who signs what, and how somebody else checks it.',
   arguments: [{ name: '<what>', help: 'The folder of a suite, or the file of a decision (*.decision.json).' }],
   options: [{ flags: '--key <file>', help: 'The private key, from a place that no run can see; required.' }, jsonOption],
   exits: {

@@ -45,6 +45,7 @@ export function decide(input: GateInput): Decided {
         policy: input.base.policy.sha256,
         stage: input.base.stageDigest,
         suite_plan: input.suite.planDigest,
+        suite_statement: input.suite.statement.sha256 ?? null,
         engine: input.engine.digest,
         admissions: admissionsOf(input),
       },

@@ -57,6 +57,8 @@ export interface SuiteEvidence {
   plan: SuitePlan | null;
   /** SHA-256 of plan.json; null where there is none. */
   planDigest: string | null;
+  /** What a runner signed of its plan and of the set of its results, where that holds; or why nothing does. */
+  statement: { sha256: string; problem?: never } | { problem: Finding; sha256?: never };
   ended: boolean;
   /** Statements of no scenario of its plan, and whatever else a suite does not leave. */
   surplus: readonly string[];

@@ -75,10 +75,11 @@ function ofPolicy({ now, challenge: { entry }, base: { policy, runners }, prior 
 }
 
 function ofSuite({ now, challenge: { entry }, base: { policy }, suite }: GateInput): Finding[] {
-  const { dir, unreadable, plan, ended, surplus } = suite;
+  const { dir, unreadable, plan, statement, ended, surplus } = suite;
   if (unreadable !== null) return [{ code: 'suite_unreadable', detail: unreadable }];
   if (!plan) return [{ code: 'suite_missing', detail: `there is no ${dir}: nothing was run under the nonce ${entry.nonce}` }];
   const findings = surplus.map((detail): Finding => ({ code: 'evidence_surplus', detail }));
+  if (statement.problem) findings.push(statement.problem);
   if (plan.nonce !== entry.nonce)
     findings.push({ code: 'nonce_differs', detail: `${dir} is the suite ${plan.nonce}, and the challenge is ${entry.nonce}` });
   if (!ended) findings.push({ code: 'suite_not_ended', detail: `${dir} was cut off, or a shard of it is missing` });

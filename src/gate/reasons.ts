@@ -26,6 +26,7 @@ export const reasons = {
   challenge_differs:     { exit: INVALID, opens: again },
   suite_unreadable:      { exit: INVALID, opens: again },
   plan_differs:          { exit: INVALID, opens: `${again}; the work tree has to have the scenarios of the protected base` },
+  suite_changed:         { exit: INVALID, opens: `${again}; plan and results of a suite are signed together, and nothing of them may change after that` },
   evidence_surplus:      { exit: INVALID, opens: again },
   bundle_outside:        { exit: INVALID, opens: again },
   bundle_reused:         { exit: INVALID, opens: again },
@@ -42,6 +43,7 @@ export const reasons = {
   // a required scenario is missing, was left out, or could not run
   suite_missing:         { exit: MISSING, opens: 'PROOFGATE_NONCE=<nonce of the challenge> npx vitest run <the required scenarios>' },
   suite_not_ended:       { exit: MISSING, opens: 'let the suite come to its end, all shards of it' },
+  suite_unsigned:        { exit: MISSING, opens: 'proofgate sign SUITE --key FILE, with a runner key of the policy: it signs the plan too' },
   scenario_missing:      { exit: MISSING, opens: 'run it under the nonce of the challenge' },
   scenario_left_out:     { exit: MISSING, opens: 'take skip, todo, fails and retry out of it, or install what it needs; only green at the first try counts' },
   scenario_blocked:      { exit: MISSING, opens: 'mend what blocked the run; the blocker says who has to act' },

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { SuiteResult } from '../suite/record.ts';
 import type { Ports } from '../ports.ts';
-import { type PublicKey, readStatements, type Statements } from '../promotion/index.ts';
+import { type PublicKey, readStatements, readSuiteStatement, Refused, type Statements } from '../promotion/index.ts';
 import { statementFile } from '../promotion/place.ts';
 import { hasEnded } from '../suite/prune.ts';
-import { readSuite } from '../suite/read.ts';
+import { readSuite, type Suite } from '../suite/read.ts';
 import { PLAN } from '../suite/record.ts';
 import type { StatementEvidence, SuiteEvidence } from './input.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -31,11 +31,13 @@ export async function readSuiteRecord(
   ports: Ports,
 ): Promise<SuiteReading> {
   const { files } = ports;
-  const nothing: SuiteEvidence = { dir: name, unreadable: null, plan: null, planDigest: null, ended: false, surplus: [] };
+  const statement: SuiteEvidence['statement'] = { problem: { code: 'suite_unsigned', detail: `${name}: nobody signed for its plan` } };
+  const nothing: SuiteEvidence = { dir: name, unreadable: null, plan: null, planDigest: null, statement, ended: false, surplus: [] };
   const unsigned = (detail: string): StatementEvidence => ({ problem: { code: 'statement_missing', detail } });
   if ((await files.stat(dir)) === undefined) return { evidence: nothing, resultOf: () => null, statementOf: () => unsigned('was not run') };
   try {
-    const { plan, results } = await readSuite(dir, ports);
+    const suite = await readSuite(dir, ports);
+    const { plan, results } = suite;
     const { held, refused } = await readStatements(dir, runners, project, ports);
     const strays = refused.filter(({ code }) => code === 'statement_stray').map(({ detail }) => `${name}: ${detail}`);
     const ofId = new Map(results.map(result => [result.id, result]));
@@ -44,6 +46,7 @@ export async function readSuiteRecord(
         ...nothing,
         plan,
         planDigest: (await files.digest(join(dir, PLAN))).sha256,
+        statement: await planStatement(suite, name, runners, ports),
         ended: hasEnded(await files.list(dir)),
         surplus: strays,
       },
@@ -60,6 +63,20 @@ export async function readSuiteRecord(
     };
   }
 }
+
+async function planStatement(suite: Suite, name: string, runners: readonly PublicKey[], ports: Ports): Promise<SuiteEvidence['statement']> {
+  try {
+    const { sha256 } = await readSuiteStatement(suite, runners, ports);
+    return { sha256 };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const code = ofPlan[codeOf(error.code)] ?? codeOf(error.code);
+    return { problem: { code, detail: `${name}: ${error.detail}` } };
+  }
+}
+
+/** What is told of a scenario in one way is told of a whole suite in another. */
+const ofPlan: Partial<Record<ReasonCode, ReasonCode>> = { statement_missing: 'suite_unsigned', statement_differs: 'suite_changed' };
 
 function statementOf(id: string, held: Statements['held'], refused: Statements['refused']): StatementEvidence | undefined {
   const signed = held.get(id);

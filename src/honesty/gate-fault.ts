@@ -5,7 +5,9 @@ import type { ReasonCode } from '../gate/reasons.ts';
 import type { DecisionExit } from '../model/decision.ts';
 import type { Ports } from '../ports.ts';
 import { type PrivateKey, signEnvelope } from '../promotion/index.ts';
-import { statementFile } from '../promotion/place.ts';
+import { PLAN_STATEMENT, statementFile } from '../promotion/place.ts';
+import { suiteStatement } from '../promotion/suite-statement.ts';
+import { readSuite } from '../suite/read.ts';
 import { resultFile } from '../suite/record.ts';
 import type { Loose } from '../testing/forger.ts';
 import type { GateProject } from '../testing/gate-room.ts';
@@ -25,8 +27,10 @@ export interface GateSpecimen extends GateProject {
   result(id: string, change: (value: Loose) => void): Promise<void>;
   /** Path of the bundle of a scenario, relative to the project. */
   bundleOf(id: string): Promise<string>;
-  /** Signs a statement again, after a change, with whatever key; digests of its subjects are made right where asked. */
+  /** Signs a statement again, after a change, with whatever key, and the plan with the results as they are then. */
   sign(id: string, change?: (statement: Loose) => void, keys?: readonly [PrivateKey, ...PrivateKey[]]): Promise<void>;
+  /** Signs the plan again, with the results that are there, after a change, with whatever key. */
+  signPlan(change?: (statement: Loose) => void, keys?: readonly [PrivateKey, ...PrivateKey[]]): Promise<void>;
 }
 
 /** What the gate is asked, other than as usual. */
@@ -62,8 +66,15 @@ export function specimenOf(project: GateProject, nonce: string): GateSpecimen {
   };
   const digestAt = async (path: string) => (await ports.files.digest(join(root, path))).sha256;
   const bundleOf = async (of: string) => (JSON.parse(await text(`${suite}/${resultFile(of)}`)) as { bundle: string }).bundle;
+  const signPlan: GateSpecimen['signPlan'] = async (change = () => {}, signers = [keys.runner]) => {
+    const payload = await suiteStatement(await readSuite(join(root, suite), ports), ports);
+    const statement: Loose = JSON.parse(payload.toString());
+    change(statement);
+    await put(`${suite}/${PLAN_STATEMENT}`, signEnvelope(Buffer.from(`${JSON.stringify(statement, null, 2)}\n`), signers));
+  };
   return {
     ...project,
+    signPlan,
     nonce,
     suite,
     ids: { passes: id('passes'), nothing: id('changes-nothing'), spoilt: id('spoilt') },
@@ -82,6 +93,7 @@ export function specimenOf(project: GateProject, nonce: string): GateSpecimen {
       }
       change(statement);
       await put(path, signEnvelope(Buffer.from(`${JSON.stringify(statement, null, 2)}\n`), signers));
+      await signPlan();
     },
   };
 }

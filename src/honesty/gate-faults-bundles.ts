@@ -39,7 +39,7 @@ export const bundlesFaults: readonly GateFault[] = [
   {
     what: 'one bundle for two scenarios',
     exit: 4,
-    codes: ['bundle_reused', 'statement_differs'],
+    codes: ['suite_changed', 'bundle_reused', 'statement_differs'],
     async do(s) {
       const bundle = await s.bundleOf(s.ids.nothing);
       await s.result(s.ids.passes, result => void (result.bundle = bundle));

@@ -26,7 +26,7 @@ export const ledgerFaults: readonly GateFault[] = [
   {
     what: 'the evidence of one challenge for another',
     exit: 4,
-    codes: ['nonce_differs', 'statement_differs'],
+    codes: ['suite_changed', 'nonce_differs', 'statement_differs'],
     async do(s) {
       const nonce = 'e'.repeat(32);
       const file = await challengeFile(s);

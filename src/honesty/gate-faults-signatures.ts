@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { statementFile } from '../promotion/place.ts';
+import { PLAN_STATEMENT, statementFile } from '../promotion/place.ts';
 import type { GateFault, Loose } from './gate-fault.ts';
 import { signAll } from './gate-fault-hands.ts';
 
@@ -48,6 +48,32 @@ export const signaturesFaults: readonly GateFault[] = [
     exit: 4,
     codes: ['statement_differs'],
     do: s => s.sign(s.ids.passes, statement => void (statement.predicate.nonce = 'f'.repeat(32))),
+  },
+  {
+    what: 'the statement about the plan dropped',
+    exit: 2,
+    codes: ['suite_unsigned'],
+    do: s => s.ports.files.remove(join(s.root, s.suite, PLAN_STATEMENT)),
+  },
+  { what: 'the plan signed by a stranger', exit: 3, codes: ['key_not_allowed'], do: s => s.signPlan(undefined, [s.keys.stranger]) },
+  { what: 'the plan signed by the approver', exit: 3, codes: ['key_not_allowed'], do: s => s.signPlan(undefined, [s.keys.approver]) },
+  {
+    what: 'the plan of another suite, signed',
+    exit: 4,
+    codes: ['suite_changed'],
+    do: s => s.signPlan(statement => void (statement.predicate.nonce = 'f'.repeat(32))),
+  },
+  {
+    what: 'a plan signed with one result fewer',
+    exit: 4,
+    codes: ['suite_changed'],
+    do: s => s.signPlan(statement => void statement.subject.pop()),
+  },
+  {
+    what: 'the statement of a run in the place of that about the plan',
+    exit: 4,
+    codes: ['statement_invalid'],
+    do: async s => s.put(`${s.suite}/${PLAN_STATEMENT}`, await s.text(`${s.suite}/${statementFile(s.ids.passes)}`)),
   },
   {
     what: 'a statement too many',

@@ -92,6 +92,9 @@ export const Decision = z
         policy: Sha256.describe('admissions/policy.yaml at the protected base.'),
         stage: Sha256.describe('The stage record at the protected base.'),
         suite_plan: Sha256.nullable().describe('plan.json of the suite; null where there was none.'),
+        suite_statement: Sha256.nullable().describe(
+          'The signed statement about plan and results of the suite, as a file; null where there is none that holds.',
+        ),
         engine: Sha256.describe('The source of the engine that decided.'),
         admissions: z.record(z.string(), Sha256).describe('Every admission record that counted, by its path in the project.'),
       })
@@ -123,6 +126,10 @@ export const Decision = z
   .refine(({ scenarios }) => scenarios.every(({ id }, i) => i === 0 || scenarios[i - 1]!.id < id), {
     path: ['scenarios'],
     message: 'must be sorted by id, each once',
+  })
+  .refine(({ verdict, inputs }) => verdict !== 'promoted' || inputs.suite_statement !== null, {
+    path: ['inputs', 'suite_statement'],
+    message: 'is there where something was promoted',
   })
   .refine(isAccounted, { path: ['counts'], message: 'are not those of the scenarios, or a promotion has one that is not green' })
   .meta({ id: 'decision', title: 'Decision', description: 'What a gate decided, and everything that it rests on.' });

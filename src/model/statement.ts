@@ -71,6 +71,20 @@ export type RunPredicate = z.output<typeof RunPredicate>;
 export const RunStatement = statement(RUN_PREDICATE, RunPredicate);
 export type RunStatement = z.output<typeof RunStatement>;
 
+export const SUITE_PREDICATE = 'https://proofgate.dev/suite/v1';
+
+/** What a runner says of a suite as a whole: this was planned, and these results, no more and no fewer, are what came of it. */
+const SuitePredicate = z.strictObject({
+  nonce: z.string().min(1).describe('Of the suite, or of the challenge that it answers.'),
+  started: z.iso.datetime().describe('When it began, as its plan says.'),
+  planned: z.int().nonnegative().describe('Scenarios of the plan.'),
+  ended: z.int().nonnegative().describe('Scenarios that have a result.'),
+});
+
+/** `statements/plan.dsse.json` of a suite. Subjects: plan.json, then every result file, sorted by name. */
+export const SuiteStatement = statement(SUITE_PREDICATE, SuitePredicate);
+export type SuiteStatement = z.output<typeof SuiteStatement>;
+
 export const SUMMARY_PREDICATE = 'https://slsa.dev/verification_summary/v1';
 
 /** Of the specification that the summary follows. */
@@ -84,7 +98,9 @@ const SummaryPredicate = z.strictObject({
   timeVerified: Time,
   resourceUri: z.string().min(1).describe('The candidate.'),
   policy: z.strictObject({ uri: z.string().min(1), ...Digested }),
-  inputAttestations: z.array(z.strictObject({ uri: z.string().min(1), ...Digested })).describe('Every statement of a run that counted.'),
+  inputAttestations: z
+    .array(z.strictObject({ uri: z.string().min(1), ...Digested }))
+    .describe('The statement about the plan of the suite, then every statement of a run that counted.'),
   verificationResult: z.enum(['PASSED', 'FAILED']),
   verifiedLevels: z.array(z.string().regex(/^PROOFGATE_STAGE_[1-6]$/, 'must be PROOFGATE_STAGE_<n>')).describe('None where it FAILED.'),
   slsaVersion: z.literal(SLSA_VERSION),

@@ -7,5 +7,6 @@ export { priorPromotion } from './prior.ts';
 export { readStatements, type SignedStatement, type Statements } from './read-statements.ts';
 export { type Refusal, type RefusalCode, Refused } from './refused.ts';
 export { runStatement } from './run-statement.ts';
+export { readSuiteStatement } from './suite-statement.ts';
 export { type Held, promotionsOf } from './standing.ts';
 export { makePromotion, type PromotionCheck, promotionName, verifyPromotion } from './summary.ts';

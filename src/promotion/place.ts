@@ -7,6 +7,9 @@ import { Refused } from './refused.ts';
 /** Folder of the signed statements of a suite. */
 export const STATEMENTS = 'statements';
 
+/** File of the statement about the plan of a suite, relative to it; those of scenarios have names of hex digits. */
+export const PLAN_STATEMENT = join(STATEMENTS, 'plan.dsse.json');
+
 /** File of the statement of a scenario, relative to its suite. */
 export const statementFile = (id: string): string => join(STATEMENTS, `${basename(resultFile(id), '.json')}.dsse.json`);
 

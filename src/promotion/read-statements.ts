@@ -7,7 +7,7 @@ import { readSuite, type Suite } from '../suite/read.ts';
 import { resultFile, type SuiteResult } from '../suite/record.ts';
 import { openEnvelope } from './dsse.ts';
 import type { PublicKey } from './keys.ts';
-import { bundleFolder, readDocument, STATEMENTS, statementFile } from './place.ts';
+import { bundleFolder, PLAN_STATEMENT, readDocument, STATEMENTS, statementFile } from './place.ts';
 import { sha256 } from '../model/digest.ts';
 import { orRefusal, type Refusal, Refused } from './refused.ts';
 import { signedFiles } from './run-statement.ts';
@@ -33,7 +33,8 @@ export interface Statements {
 
 /**
  * Reads the statements of a suite. A statement holds where a runner signed it, it is about a planned scenario and its result, and the
- * result file and the bundle are byte for byte what it names. Whether the bundle proves anything is not asked here.
+ * result file and the bundle are byte for byte what it names. Whether the bundle proves anything is not asked here, and the statement about
+ * the plan is read elsewhere.
  *
  * @param dir absolute folder of the suite
  * @param runnerKeys whose signatures count
@@ -52,6 +53,7 @@ export async function readStatements(dir: string, runnerKeys: readonly PublicKey
   const isFolder = (await files.stat(folder))?.kind === 'dir';
   for (const name of isFolder ? await files.list(folder) : []) {
     const file = join(STATEMENTS, name);
+    if (file === PLAN_STATEMENT) continue;
     const id = planned.get(file);
     const read = await orRefusal(() => {
       if (id === undefined) throw new Refused('statement_stray', `${basename(file)} is no statement of a planned scenario`);

@@ -8,10 +8,11 @@ import { readBundle } from '../verify/read.ts';
 import { verifyBundle } from '../verify/verify.ts';
 import { signEnvelope } from './dsse.ts';
 import type { PrivateKey } from './keys.ts';
-import { bundleFolder, readDocument, statementFile } from './place.ts';
+import { bundleFolder, PLAN_STATEMENT, readDocument, STATEMENTS, statementFile } from './place.ts';
 import { sha256 } from '../model/digest.ts';
 import { orRefusal, type Refusal, Refused } from './refused.ts';
 import { type Checked, runStatement, signedFiles } from './run-statement.ts';
+import { suiteStatement } from './suite-statement.ts';
 
 /** What came of signing a suite. */
 export interface SuiteSigning {
@@ -38,18 +39,19 @@ export async function endedSuite(dir: string, { files }: Pick<Ports, 'files'>): 
 }
 
 /**
- * Signs what a suite left: every bundle that agrees with itself and is of this suite, and every result without a bundle. Nothing is
+ * Signs what a suite left: its plan with the set of its results, every bundle that agrees with itself and is of this suite, and every result without a bundle. Nothing is
  * written where anything was signed before in another way.
  *
  * @param project absolute root, to which the bundles of results are relative
  */
-export async function signSuite({ dir, plan, results }: Suite, project: string, key: PrivateKey, ports: Ports): Promise<SuiteSigning> {
+export async function signSuite(suite: Suite, project: string, key: PrivateKey, ports: Ports): Promise<SuiteSigning> {
   const { files } = ports;
+  const { dir, plan, results } = suite;
   const signing: SuiteSigning = { written: [], unchanged: [], refused: [], missing: [] };
   const ended = new Set(results.map(({ id }) => id));
   signing.missing.push(...plan.scenarios.map(({ id }) => id).filter(id => !ended.has(id)));
 
-  const made: { file: string; text: string }[] = [];
+  const made = [{ file: PLAN_STATEMENT, text: signEnvelope(await suiteStatement(suite, ports), [key]) }];
   for (const result of results) {
     const { id } = result;
     const text = await orRefusal(async () => {
@@ -69,7 +71,7 @@ export async function signSuite({ dir, plan, results }: Suite, project: string, 
   }
   for (const { file, text } of made) {
     if (!signing.written.includes(file)) continue;
-    await files.makeDir(join(dir, 'statements'));
+    await files.makeDir(join(dir, STATEMENTS));
     await files.replace(join(dir, file), text);
   }
   return signing;

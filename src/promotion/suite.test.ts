@@ -8,7 +8,7 @@ import { aKey, digestOf } from '../testing/decision.ts';
 import { problemsOf } from '../testing/project.ts';
 import { aSuite } from '../testing/signed-suite.ts';
 import { signEnvelope } from './dsse.ts';
-import { statementFile } from './place.ts';
+import { PLAN_STATEMENT, statementFile } from './place.ts';
 import { readStatements } from './read-statements.ts';
 import { Refused } from './refused.ts';
 import { endedSuite, signSuite } from './sign-suite.ts';
@@ -17,6 +17,7 @@ const [runner, stranger] = [aKey(), aKey()];
 const [ofRun, ofCli] = [statementFile('a.yaml#a'), statementFile('b.yaml#b')];
 /** As a folder lists them. */
 const both = [ofRun, ofCli].toSorted();
+const all = [PLAN_STATEMENT, ...both];
 
 let suite: Awaited<ReturnType<typeof aSuite>>;
 beforeAll(async () => {
@@ -45,7 +46,7 @@ const refusals = async (keys = [runner]) =>
 
 describe('signing a suite', () => {
   it('writes a statement for every result, of the bundle where there is one', async () => {
-    expect(await sign()).toEqual({ written: both, unchanged: [], refused: [], missing: [] });
+    expect(await sign()).toEqual({ written: all, unchanged: [], refused: [], missing: [] });
     const { subject, predicate } = await statementIn(ofRun);
     const { digest } = suite.files;
     const sha256 = async (file: string) => (await digest(file)).sha256;
@@ -75,7 +76,7 @@ describe('signing a suite', () => {
   it('again gives the same bytes', async () => {
     await sign();
     const before = await textOf(ofRun);
-    expect(await sign()).toEqual({ written: [], unchanged: both, refused: [], missing: [] });
+    expect(await sign()).toEqual({ written: [], unchanged: all, refused: [], missing: [] });
     expect(await textOf(ofRun)).toBe(before);
   });
 
@@ -97,9 +98,9 @@ describe('signing a suite', () => {
     await suite.write({ ...suite.results[0], ...over });
     const { refused, written } = await sign().catch((error: unknown) => ({
       refused: [{ id: 'a.yaml#a', code: String(error) }],
-      written: [ofCli],
+      written: [PLAN_STATEMENT, ofCli],
     }));
-    expect([refused.map(one => one.id), written]).toEqual([['a.yaml#a'], [ofCli]]);
+    expect([refused.map(one => one.id), written]).toEqual([['a.yaml#a'], [PLAN_STATEMENT, ofCli]]);
     if (code !== 'bundle_foreign') expect(refused[0]!.code).toBe(code);
   });
 
@@ -159,7 +160,7 @@ describe('signing a suite', () => {
 
   it('names what was planned and has no result', async () => {
     await suite.files.remove(path(resultFile('b.yaml#b')));
-    expect(await sign()).toMatchObject({ written: [ofRun], missing: ['b.yaml#b'] });
+    expect(await sign()).toMatchObject({ written: [PLAN_STATEMENT, ofRun], missing: ['b.yaml#b'] });
   });
 
   it('waits for the end of the suite', async () => {

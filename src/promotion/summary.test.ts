@@ -65,6 +65,7 @@ describe('a promotion', () => {
         resourceUri: `backend:case@sha256:${digestOf('a')}#model=qwen-local/qwen3.6&stage=2`,
         policy: { uri: 'admissions/policy.yaml', digest: { sha256: digestOf('1') } },
         inputAttestations: [
+          { uri: 'reports/suites/challenge-1/statements/plan.dsse.json', digest: { sha256: digestOf('7') } },
           {
             uri: expect.stringMatching(/^reports\/suites\/challenge-1\/statements\/[0-9a-f]{32}\.dsse\.json$/),
             digest: { sha256: digestOf('e') },
@@ -183,7 +184,7 @@ describe('a promotion is checked against', () => {
 
 describe('what an approver signs has to be the decision', () => {
   const set = (field: string, value: unknown) => forged(({ predicate }) => void (predicate[field] = value));
-  const input = (statementOf(made.text).predicate['inputAttestations'] as unknown[])[0];
+  const [plan, input] = statementOf(made.text).predicate['inputAttestations'] as unknown[];
   it.each<[string, Partial<PromotionFiles>, string]>([
     ['another format of statement', forged(statement => void (statement['_type'] = 'https://in-toto.io/Statement/v0.1')), 'statement_type'],
     ['a statement of a run', forged(statement => void (statement['predicateType'] = RUN_PREDICATE)), 'predicate_type'],
@@ -212,9 +213,10 @@ describe('what an approver signs has to be the decision', () => {
     ['a level too many', set('verifiedLevels', ['PROOFGATE_STAGE_2', 'PROOFGATE_STAGE_3']), 'level_mismatch'],
     ['a level of somebody else', set('verifiedLevels', ['SLSA_BUILD_LEVEL_3']), 'malformed'],
     ['no statement', set('inputAttestations', []), 'inputs_mismatch'],
-    ['a statement twice', set('inputAttestations', [input, input]), 'inputs_mismatch'],
-    ['a statement too many', set('inputAttestations', [input, { uri: 'x', digest: { sha256: digestOf('f') } }]), 'inputs_mismatch'],
-    ['another statement', set('inputAttestations', [{ ...(input as object), digest: { sha256: digestOf('f') } }]), 'inputs_mismatch'],
+    ['no statement about the plan', set('inputAttestations', [input]), 'inputs_mismatch'],
+    ['a statement twice', set('inputAttestations', [plan, input, input]), 'inputs_mismatch'],
+    ['a statement too many', set('inputAttestations', [plan, input, { uri: 'x', digest: { sha256: digestOf('f') } }]), 'inputs_mismatch'],
+    ['another statement', set('inputAttestations', [plan, { ...(input as object), digest: { sha256: digestOf('f') } }]), 'inputs_mismatch'],
     ['another version of SLSA', set('slsaVersion', '1.0'), 'malformed'],
     ['a field too many', set('dependencyLevels', {}), 'malformed'],
     [

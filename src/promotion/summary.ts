@@ -6,7 +6,7 @@ import type { KeyId } from '../model/units.ts';
 import { openEnvelope, signEnvelope } from './dsse.ts';
 import type { PrivateKey, PublicKey } from './keys.ts';
 import { POLICY } from './policy.ts';
-import { statementFile } from './place.ts';
+import { PLAN_STATEMENT, statementFile } from './place.ts';
 import { sha256 } from '../model/digest.ts';
 import { type Refusal, type RefusalCode, Refused } from './refused.ts';
 import { readStatement } from './statement.ts';
@@ -31,9 +31,10 @@ function expectedOf(decision: Decision, decisionDigest: string, keyid: KeyId): S
       timeVerified: decided_at,
       resourceUri: subject,
       policy: { uri: POLICY, digest: { sha256: inputs.policy } },
-      inputAttestations: scenarios.flatMap(({ id, statement }) =>
-        statement === null ? [] : [{ uri: `reports/suites/${nonce}/${statementFile(id)}`, digest: { sha256: statement } }],
-      ),
+      inputAttestations: [
+        { file: PLAN_STATEMENT, sha: inputs.suite_statement },
+        ...scenarios.map(({ id, statement }) => ({ file: statementFile(id), sha: statement })),
+      ].flatMap(({ file, sha }) => (sha === null ? [] : [{ uri: `reports/suites/${nonce}/${file}`, digest: { sha256: sha } }])),
       verificationResult: isPromoted ? 'PASSED' : 'FAILED',
       verifiedLevels: isPromoted ? [levelOf(candidate.stage)] : [],
       slsaVersion: SLSA_VERSION,

@@ -24,7 +24,7 @@ export const aDecision = (over: Partial<Decision> = {}): Decision => ({
   candidate,
   scenarios: [{ id: 'a.yaml#one', digest: digestOf('c'), state: 'green', bundle: digestOf('d'), status: 'pass', statement: digestOf('e') }],
   counts: { planned: 1, green: 1, red: 0, missing: 0 },
-  inputs: { policy: digestOf('1'), stage: digestOf('2'), suite_plan: digestOf('3'), engine: digestOf('4'), admissions: {} },
+  inputs: { policy: digestOf('1'), stage: digestOf('2'), suite_plan: digestOf('3'), suite_statement: digestOf('7'), engine: digestOf('4'), admissions: {} },
   keys: { runners: [digestOf('5')], approvers: [digestOf('6')] },
   earlier: [],
   ...over,

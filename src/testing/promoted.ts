@@ -87,7 +87,7 @@ async function decideIn(
     challenge_digest: digest,
     decided_at: at(-1),
     expires_at: at(24),
-    inputs: { policy, stage, suite_plan: digestOf('3'), engine: digestOf('4'), admissions },
+    inputs: { policy, stage, suite_plan: digestOf('3'), suite_statement: digestOf('7'), engine: digestOf('4'), admissions },
     keys: { runners: [keys.runner.keyid], approvers: [keys.approver.keyid] },
     ...over,
     candidate,
