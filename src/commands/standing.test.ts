@@ -75,10 +75,15 @@ describe('why-promoted', () => {
     ['nobody signed', room => room.decide(), ', and no approver of the policy signed it'],
     ['it was never decided', async room => room.remove((await room.decide()).file), 'challenge-1 was never decided, which is a refusal'],
     ['it was refused', room => room.promote(refused), 'records a refusal (refused)'],
+    ...Object.values(rests).map((file): [string, (room: PromotedRoom) => Promise<unknown>, string] => [
+      `${file} changed`,
+      async room => [await room.promote(), await room.put(file, '{}')],
+      `lapsed: ${file} is not what it rests on any more`,
+    ]),
     [
-      'it lapsed',
-      async room => [await room.promote(), await room.put(rests.model, '{}')],
-      `lapsed: ${rests.model} is not what it rests on any more`,
+      'what it rests on is gone',
+      async room => [await room.promote(), await room.remove(rests.source)],
+      `lapsed: ${rests.source} is not what it rests on any more`,
     ],
     ['a file is no promotion', room => room.put('admissions/promotions/2-case-x.dsse.json', '{}'), 'has no decision in admissions/ledger'],
     [
@@ -101,6 +106,8 @@ describe('what-breaks-if', () => {
     ['its model', () => ['model', MODEL], 'is of this model'],
     ['its stage', () => ['stage', '2'], 'rests on the record of stage 2'],
     ['its executable', () => ['binary', sha256OfExecutable], 'is of exactly these bytes'],
+    ['its source', () => ['source', 'a-source'], `rests on ${rests.source}`],
+    ['its comparison', () => ['comparison', 'case'], `rests on ${rests.comparison}`],
     ['the key of its approver', () => ['key', 'approver'], 'is signed by this key'],
     ['the key of its runner', room => ['key', room.keys.runner.keyid.slice(0, 12)], 'rests on a policy that names this key'],
   ])('knows %s', async (_what, argv, why) => {
@@ -140,6 +147,7 @@ describe('what-breaks-if', () => {
     ['a model', ['model', 'gpt-9'], 'is nothing that is known here'],
     ['a digest', ['binary', 'abc'], 'is nothing that is known here'],
     ['a source', ['source', 'nowhere'], 'is nothing that is known here'],
+    ['a comparison', ['comparison', 'pi'], 'is nothing that is known here'],
     ['a key', ['key', '../policy'], 'is nothing that is known here'],
     ['a stage', ['stage', '7'], 'is nothing that is known here'],
     ['a name', ['model'], 'needs a name'],

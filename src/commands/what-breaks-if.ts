@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { type Broken, type Change, changes, whatBreaks } from '../gate/query.ts';
+import { type Broken, type Change, changes, whatBreaks } from '../gate/breaks.ts';
 import { oneLine } from '../report/escape.ts';
 import { asJson, type Command, jsonOption } from './command.ts';
 
@@ -7,7 +7,7 @@ export const whatBreaksIf: Command<{ json?: true }> = {
   name: 'what-breaks-if',
   summary: 'Say which promotions and admissions lapse when something that they rest on changes.',
   about:
-    'Looks at the promotions that stand now. A name is a model as PROVIDER/MODEL, a stage by its number, an executable by its digest, a source by its id, a key by its file or keyid, and each of them by its record; the policy needs none. Reads and changes nothing.',
+    'Looks at the promotions that stand now. A name is a model as PROVIDER/MODEL, a stage by its number, an executable by its digest, a source by its id, a comparison by its candidate, a key by its file or keyid, and each of them by its record; the policy needs none. Reads and changes nothing.',
   arguments: [
     { name: '<what>', help: 'What changes.', choices: changes },
     { name: '[name]', help: 'Which one; the policy has no name.' },

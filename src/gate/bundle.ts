@@ -1,13 +1,11 @@
 import { isAbsolute, join, relative } from 'node:path';
 import picomatch from 'picomatch';
-import { admitBinary, admitModel, admissionFolders } from '../admission/index.ts';
 import { systemCode, UserError } from '../errors.ts';
-import type { AdmissionFacts } from '../model/admission.ts';
-import type { Contract } from '../model/contract.ts';
 import type { Ports } from '../ports.ts';
 import { type BundleCheck, examineBundle } from '../verify/verify.ts';
 import type { RawBundle } from '../verify/read.ts';
-import type { BundleEvidence, RecordEvidence, ScenarioEvidence } from './input.ts';
+import type { BundleEvidence, ScenarioEvidence } from './input.ts';
+import { recordsOf } from './records.ts';
 
 /** A bundle as the gate read it: a copy that nobody writes, and what it amounts to. */
 export interface Examined {
@@ -69,36 +67,3 @@ export async function examine(name: string, { project, copy, base, artifacts }: 
     return { code: 'bundle_invalid', detail: `${name} ${why}` };
   }
 }
-
-/** What the protected base says, now, of the records that let a run in. */
-async function recordsOf(
-  { backend: { id }, stage, model }: Contract,
-  { binary, model: ofModel }: AdmissionFacts,
-  base: string,
-  { files, clock }: Ports,
-): Promise<RecordEvidence[]> {
-  const folders = admissionFolders(base, undefined);
-  const question = { backend: id, stage, now: clock.now() };
-  const records: RecordEvidence[] = [];
-  if (binary.record && binary.executable) {
-    const found = await admitBinary({ ...question, sha256: binary.executable, folders: folders.binaries }, files);
-    records.push(recordOf(`admissions/binaries/${binary.record.file}`, binary.record.sha256, found));
-  }
-  if (ofModel.record && model) {
-    const found = await admitModel({ ...question, provider: model.provider, id: model.id, folders: folders.models }, files);
-    records.push(recordOf(`admissions/models/${ofModel.record.file}`, ofModel.record.sha256, found));
-  }
-  return records;
-}
-
-type Found = { problem: string } | { value: { admitted_at: string; expires_at: string }; ref: { sha256: string } };
-
-const recordOf = (file: string, sha256: string, found: Found): RecordEvidence =>
-  'problem' in found
-    ? { file, sha256, now: null, problem: found.problem }
-    : {
-        file,
-        sha256,
-        now: { sha256: found.ref.sha256, admitted_at: found.value.admitted_at, expires_at: found.value.expires_at },
-        problem: null,
-      };

@@ -107,7 +107,7 @@ export interface BundleEvidence {
   contract: Contract | null;
   report: Report | null;
   admissions: AdmissionFacts | null;
-  /** What the records of the protected base say of the records that let it in: null where none was needed. */
+  /** What the protected base says of the records that let it in: executable, model, source, comparison, as far as each was needed. */
   records: readonly RecordEvidence[];
 }
 
@@ -117,7 +117,7 @@ export interface RecordEvidence {
   file: string;
   /** Of the run's copy. */
   sha256: string;
-  /** Of the record of the protected base; null: none holds, and `problem` says why. */
+  /** Of the record of the protected base, with the day on which it was made; null: none holds, and `problem` says why. */
   now: { sha256: string; admitted_at: string; expires_at: string } | null;
   problem: string | null;
 }

@@ -3,6 +3,7 @@ import { bundlesFaults } from './gate-faults-bundles.ts';
 import { candidateFaults } from './gate-faults-candidate.ts';
 import { evidenceFaults } from './gate-faults-evidence.ts';
 import { ledgerFaults } from './gate-faults-ledger.ts';
+import { recordsFaults } from './gate-faults-records.ts';
 import { signaturesFaults } from './gate-faults-signatures.ts';
 import { suiteFaults } from './gate-faults-suite.ts';
 import type { GateFault } from './gate-fault.ts';
@@ -17,4 +18,5 @@ export const gateFaults: readonly GateFault[] = [
   ...baseFaults,
   ...evidenceFaults,
   ...candidateFaults,
+  ...recordsFaults,
 ];

@@ -41,7 +41,9 @@ export const Policy = z
         challenge: Age.describe('From the challenge to the decision.'),
         suite: Age.describe('From the first run of the suite to the decision.'),
         run: Age.describe('From the end of a run to the decision.'),
-        admission: Age.describe('From the day on which a model or an executable was admitted to the decision.'),
+        admission: Age.describe(
+          'From the day on which a record was made (of a model, an executable, a source, an owner, a comparison) to the decision.',
+        ),
         promotion: Age.describe('How long a promotion holds, where nothing that it rests on expires before.'),
       })
       .describe('How old each input of a decision may be, by the clock of the gate.'),

@@ -28,6 +28,8 @@ const record = '{"a": "record"}\n';
 export const rests = {
   binary: 'admissions/binaries/case-ca.json',
   model: 'admissions/models/qwen.json',
+  source: 'admissions/sources/a-source.json',
+  comparison: 'admissions/comparisons/case.json',
 } as const;
 
 /** Where somebody is promoted: a project with a policy and the keys of whoever signs. */
@@ -125,11 +127,10 @@ export async function aPromotedRoom() {
     'admissions/keys/runner.pem': keys.runner.publicPem,
     'admissions/keys/approver.pem': keys.approver.publicPem,
     [stageFile]: stageRecord(2, ['gate/**']),
-    [rests.binary]: record,
-    [rests.model]: record,
+    ...Object.fromEntries(Object.values(rests).map(file => [file, record])),
   });
   const { root } = made;
-  const place = { root, ports, keys, admissions: { [rests.binary]: sha256(record), [rests.model]: sha256(record) } };
+  const place = { root, ports, keys, admissions: Object.fromEntries(Object.values(rests).map(file => [file, sha256(record)])) };
   let last = { seq: 0, prev: null as string | null };
 
   async function decide(over: Partial<Decision> = {}): Promise<Stood> {
