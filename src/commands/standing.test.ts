@@ -100,6 +100,54 @@ describe('why-promoted', () => {
   });
 });
 
+describe('a later decision about the same candidate', () => {
+  const undecided: Partial<Decision> = { verdict: 'undecided', exit: 2, reasons: [aReason], expires_at: null };
+  const invalid: Partial<Decision> = { verdict: 'invalid', exit: 4, reasons: [aReason], expires_at: null };
+  const other: Partial<Decision> = { candidate: { backend: 'case', digest: digestOf('9'), model: null, stage: 2 } };
+
+  it.each<[string, Partial<Decision>]>([
+    ['a refusal', refused],
+    ['a red scenario', { ...refused, exit: 1 }],
+    ['evidence that is not what it says', invalid],
+  ])('takes the promotion back: %s', async (_what, decision) => {
+    const { room, file } = await promoted();
+    await using _ = room;
+    await room.promote(decision);
+    const { exit, out } = await ask(room, 'why-promoted');
+    expect(exit).toBe(3);
+    expect(out).toContain(
+      `${file} was taken back: admissions/ledger/000003-challenge-3.decision.json is a later decision about the same candidate (${decision.verdict}), signed by ${room.keys.approver.keyid}`,
+    );
+    expect((await ask(room, 'what-breaks-if', 'policy')).out).toContain('nothing lapses');
+  });
+
+  it.each<[string, (room: PromotedRoom) => Promise<unknown>]>([
+    ['it is undecided', room => room.promote(undecided)],
+    ['no approver signed it', room => room.decide(refused)],
+    ['a stranger signed it', room => room.promote({ ...refused, keys: keysOf(room) }, room.keys.stranger)],
+    ['it is about another candidate', room => room.promote({ ...refused, ...other })],
+    ['it was promoted again since', async room => [await room.promote(refused), await room.promote()]],
+  ])('leaves it where %s', async (_what, later) => {
+    const { room } = await promoted();
+    await using _ = room;
+    await later(room);
+    expect((await ask(room, 'why-promoted')).exit).toBe(0);
+  });
+
+  it('is later by what its challenge says, whatever its file is called', async () => {
+    const { room } = await promoted();
+    await using _ = room;
+    await room.promote(refused);
+    for (const name of ['challenge-3.json', 'challenge-3.decision.json']) {
+      await room.put(`admissions/ledger/000000-${name}`, await room.text(`admissions/ledger/000003-${name}`));
+      await room.remove(`admissions/ledger/000003-${name}`);
+    }
+    expect((await ask(room, 'why-promoted')).out).toContain('was taken back: admissions/ledger/000000-challenge-3.decision.json');
+  });
+
+  const keysOf = ({ keys }: PromotedRoom) => ({ runners: [keys.runner.keyid], approvers: [keys.stranger.keyid] });
+});
+
 describe('what-breaks-if', () => {
   it.each<[string, (room: PromotedRoom) => string[], string]>([
     ['the policy', () => ['policy'], 'rests on the policy'],

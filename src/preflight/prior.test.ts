@@ -45,6 +45,13 @@ describe('a run at stage 3', () => {
     expect(await ask(room)).toBeUndefined();
   });
 
+  it('does not start on one that a later refusal took back', async () => {
+    await using room = await aPromotedRoom();
+    await room.promote();
+    await room.promote(refused);
+    expect(await ask(room)).toMatch(/2-case-challenge-1\.dsse\.json was taken back: .*000002-challenge-2\.decision\.json/);
+  });
+
   it('starts where the scenario says that it is promoted, and never counts then', async () => {
     await using room = await aPromotedRoom();
     expect(await ask(room, { given: { ...ordinaryGiven, prior_stage: 'promoted' } })).toBeUndefined();

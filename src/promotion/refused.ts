@@ -1,3 +1,5 @@
+import { systemCode } from '../errors.ts';
+
 /** Why something that is signed, or should be, counts for nothing; each by a name that stays. */
 // oxfmt-ignore
 export const refusals = {
@@ -65,5 +67,17 @@ export async function orRefusal<T>(work: () => T | Promise<T>): Promise<T | Refu
   } catch (error) {
     if (error instanceof Refused) return error;
     throw error;
+  }
+}
+
+/** The value, or in words why there is none: what a disk refuses is no mistake of ours. */
+export async function orWhy<T>(read: () => Promise<T>): Promise<T | string> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Refused) return error.detail;
+    const code = systemCode(error);
+    if (!code) throw error;
+    return `cannot be read (${code})`;
   }
 }

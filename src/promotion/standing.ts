@@ -1,30 +1,22 @@
 import { join } from 'node:path';
-import { systemCode, UserError } from '../errors.ts';
-import { Decision } from '../model/decision.ts';
+import { UserError } from '../errors.ts';
+import type { Decision } from '../model/decision.ts';
 import { LEDGER } from '../model/ledger.ts';
 import type { KeyId, Stage } from '../model/units.ts';
 import type { Files, Ports } from '../ports.ts';
 import { readStage } from '../stages/index.ts';
+import { type Decided, decisionsOf, namesIn } from './decisions.ts';
 import type { PublicKey } from './keys.ts';
 import { readDocument } from './place.ts';
 import { sha256 } from '../model/digest.ts';
 import { POLICY, readPolicy, type ReadPolicy } from './policy.ts';
 import { readKeys } from './policy-keys.ts';
-import { Refused } from './refused.ts';
-import { readStrict } from './strict-json.ts';
+import { orWhy } from './refused.ts';
 import { promotionName, verifyPromotion } from './summary.ts';
 
 /** Where the promotions of a project stand. */
 const PROMOTIONS = 'admissions/promotions';
 const ENVELOPE = '.dsse.json';
-
-/** A decision as it stands in the ledger, beside its challenge. */
-export interface Decided {
-  /** Path in the project. */
-  file: string;
-  bytes: Uint8Array;
-  decision: Decision;
-}
 
 /** A file of admissions/promotions, and what it is worth here and now. */
 export interface Held {
@@ -53,34 +45,35 @@ export async function promotionsOf(
   if (names.length === 0) return [];
   const decisions = await decisionsOf(tree, files);
   const authority = await authorityOf(tree, files);
-  return Promise.all(
-    names.map(async name => {
+  const judged = await Promise.all(
+    names.map(async (name): Promise<Judged> => {
       const decided = decisions.find(({ decision: { nonce, candidate } }) => promotionName({ ...candidate, nonce }) === name) ?? null;
       const file = `${PROMOTIONS}/${name}`;
       const worth = await worthOf(file, decided, { tree, now, authority }, files);
       return { file, decided, ...worth };
     }),
   );
+  return judged.map(({ file, decided, signer, problem }) => ({ file, decided, signer, problem: problem ?? takenBack(decided, judged) }));
 }
 
-/** Every decision of a ledger that can be read and is about the challenge beside it, in the order of the ledger. */
-async function decisionsOf(tree: string, files: Files): Promise<Decided[]> {
-  const names = (await namesIn(join(tree, LEDGER), files)).filter(name => /^\d{6}-.*\.decision\.json$/.test(name)).toSorted();
-  const read = await Promise.all(
-    names.map(async name => {
-      const path = join(tree, LEDGER, name);
-      const file = `${LEDGER}/${name}`;
-      const found = await orRefusal(async () => {
-        const bytes = await readDocument(path, files, file);
-        const decision = readStrict(bytes, Decision, file);
-        const challenge = await readDocument(path.replace(/\.decision\.json$/, '.json'), files);
-        const isOfThis = decision.challenge_digest === sha256(challenge) && name.endsWith(`-${decision.nonce}.decision.json`);
-        return isOfThis ? { file, bytes, decision } : 'decides another challenge than the one beside it';
-      });
-      return typeof found === 'string' ? [] : [found];
-    }),
+/** The same, while the others are not looked at yet. */
+interface Judged extends Held {
+  /** It is an authentic refusal: its evidence was red, against the policy, or not what it says. */
+  refuses: boolean;
+}
+
+/**
+ * A later refusal of the same candidate takes a promotion back; a decision that could not be made (`undecided`) says nothing against it.
+ */
+function takenBack(decided: Decided | null, all: readonly Judged[]): string | null {
+  if (!decided) return null;
+  const { seq, decision } = decided;
+  const later = all.find(
+    other => other.refuses && other.decided && other.decided.seq > seq && other.decided.decision.subject === decision.subject,
   );
-  return read.flat();
+  if (!later?.decided) return null;
+  const { file, decision: refusal } = later.decided;
+  return `was taken back: ${file} is a later decision about the same candidate (${refusal.verdict}), signed by ${later.signer}`;
 }
 
 /** The policy of a tree and its approvers, or why there is none. */
@@ -103,11 +96,11 @@ async function worthOf(
   decided: Decided | null,
   { tree, now, authority }: { tree: string; now: number; authority: Authority },
   files: Files,
-): Promise<Pick<Held, 'signer' | 'problem'>> {
-  const nothing = (problem: string) => ({ signer: null, problem });
+): Promise<Pick<Judged, 'signer' | 'problem' | 'refuses'>> {
+  const nothing = (problem: string) => ({ signer: null, problem, refuses: false });
   if (!decided) return nothing(`has no decision in ${LEDGER} that can be read and is about the challenge beside it`);
   if (typeof authority === 'string') return nothing(`counts for nothing: ${authority}`);
-  const envelope = await orRefusal(() => readDocument(join(tree, file), files, file));
+  const envelope = await orWhy(() => readDocument(join(tree, file), files, file));
   if (typeof envelope === 'string') return nothing(envelope);
   const checks = authority.approvers.map(({ keyid, key }) => ({
     keyid,
@@ -117,9 +110,12 @@ async function worthOf(
   // one that opened says more than one that another key signed
   const invalid = checks.find(({ decision }) => decision !== null) ?? checks.find(({ problems }) => !isStranger(problems)) ?? checks[0];
   const signer = holds?.keyid ?? null;
-  if (!holds) return { signer, problem: `is not authentic or in force: ${invalid?.problems[0]?.detail ?? 'nobody signed it'}` };
-  if (holds.verdict === 'refused') return { signer, problem: `records a refusal (${decided.decision.verdict})` };
-  return { signer, problem: (await lapseOf(decided.decision, authority.policy, tree, files)) ?? null };
+  if (!holds)
+    return { signer, refuses: false, problem: `is not authentic or in force: ${invalid?.problems[0]?.detail ?? 'nobody signed it'}` };
+  const { verdict } = decided.decision;
+  if (holds.verdict === 'refused')
+    return { signer, refuses: verdict === 'refused' || verdict === 'invalid', problem: `records a refusal (${verdict})` };
+  return { signer, refuses: false, problem: (await lapseOf(decided.decision, authority.policy, tree, files)) ?? null };
 }
 
 const isStranger = (problems: readonly { code: string }[]): boolean => problems[0]?.code === 'signer_unknown';
@@ -130,7 +126,7 @@ async function lapseOf({ inputs, candidate }: Decision, policy: ReadPolicy, tree
   const stage = await stageDigest(tree, candidate.stage, files);
   if (inputs.stage !== stage) return `lapsed: the record of stage ${candidate.stage} is not what it rests on any more`;
   for (const [file, sha] of Object.entries(inputs.admissions)) {
-    const found = await orRefusal(async () => sha256(await readDocument(join(tree, file), files, file)));
+    const found = await orWhy(async () => sha256(await readDocument(join(tree, file), files, file)));
     if (found !== sha) return `lapsed: ${file} is not what it rests on any more`;
   }
   return undefined;
@@ -143,21 +139,5 @@ async function stageDigest(tree: string, stage: Stage, files: Files): Promise<st
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return undefined;
-  }
-}
-
-async function namesIn(dir: string, files: Files): Promise<string[]> {
-  return (await files.stat(dir))?.kind === 'dir' ? (await files.list(dir)).toSorted() : [];
-}
-
-/** The value, or in words why there is none. */
-async function orRefusal<T>(read: () => Promise<T>): Promise<T | string> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Refused) return error.detail;
-    const code = systemCode(error);
-    if (!code) throw error;
-    return `cannot be read (${code})`;
   }
 }
