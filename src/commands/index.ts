@@ -11,6 +11,7 @@ import { health } from './health.ts';
 import { keys } from './keys.ts';
 import { init } from './init.ts';
 import { lint } from './lint.ts';
+import { lapse } from './lapse.ts';
 import { list } from './list.ts';
 import { newThing } from './new.ts';
 import { record } from './record.ts';
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   admit,
   challenge,
   gate,
+  lapse,
   whyPromoted,
   whatBreaksIf,
   doctor,

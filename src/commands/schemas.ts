@@ -8,7 +8,7 @@ import { Manifest, Report } from '../model/report.ts';
 import { StageRecord } from '../model/stage.ts';
 import { Decision } from '../model/decision.ts';
 import { LedgerEntry } from '../model/ledger.ts';
-import { Envelope, RunStatement, SuiteStatement, SummaryStatement } from '../model/statement.ts';
+import { Envelope, LapseStatement, RunStatement, SuiteStatement, SummaryStatement } from '../model/statement.ts';
 import { TaskSpec } from '../model/task.ts';
 import { TestReport } from '../model/verification.ts';
 import { Workboard } from '../scenario/board.ts';
@@ -48,6 +48,7 @@ const entries = {
   'run-statement':    { about: 'what a runner signs',                make: produced(RunStatement) },
   'suite-statement':  { about: 'what a runner signs of a plan',      make: produced(SuiteStatement) },
   promotion:          { about: 'what an approver signs',             make: produced(SummaryStatement) },
+  lapse:              { about: 'what an approver signs of a lapse',  make: produced(LapseStatement) },
 } as const satisfies Record<string, Entry>;
 
 export type SchemaName = keyof typeof entries;

@@ -19,8 +19,8 @@ export const verify: Command<VerifyOptions> = {
   name: 'verify',
   summary: 'Derive the verdict of a bundle again, or check a promotion; nothing that either says of itself is believed.',
   about:
-    'A folder is a bundle: its verdict is derived from the raw files and compared, and nothing is run unless --rerun asks for it. A file that ends in .dsse.json is a promotion: with its decision and the public key of the approver it is checked offline. docs/evidence.md and docs/promotion.md say what each shows.',
-  arguments: [{ name: '<what>', help: 'The folder of a bundle, or a promotion (*.dsse.json).' }],
+    'A folder is a bundle: its verdict is derived from the raw files and compared, and nothing is run unless --rerun asks for it. A file that ends in .dsse.json is a promotion, or the record that one has lapsed: with the decision and the public key of the approver it is checked offline. docs/evidence.md and docs/promotion.md say what each shows.',
+  arguments: [{ name: '<what>', help: 'The folder of a bundle, or a promotion or the record of its lapse (*.dsse.json).' }],
   options: [
     {
       flags: '--rerun',
@@ -33,7 +33,7 @@ export const verify: Command<VerifyOptions> = {
   exits: {
     ...verdictExits,
     [exitCodes.pass]: 'pass; or an authentic promotion that holds now',
-    [exitCodes.refused]: 'an authentic record that the gate promoted nothing',
+    [exitCodes.refused]: 'an authentic record that the gate promoted nothing, or that a promotion has lapsed',
     [exitCodes.invalid]: 'something differs, the run was never sealed, or the promotion promotes nothing',
   },
   examples: [

@@ -113,3 +113,32 @@ export type SummaryStatement = z.output<typeof SummaryStatement>;
 
 /** The one level that a promotion of a stage verifies. */
 export const levelOf = (stage: Stage): string => `PROOFGATE_STAGE_${stage}`;
+
+export const LAPSE_PREDICATE = 'https://proofgate.dev/lapse/v1';
+
+/** What an approver says of a promotion that was: since when it is none, and what changed under it, or why it was taken back. */
+const LapsePredicate = z
+  .strictObject({
+    verifier: z.strictObject({ id: z.string().min(1).describe('The approver: a URI with the keyid.') }),
+    lapsed_at: Time.describe('When this was recorded.'),
+    resource: z.string().min(1).describe('The candidate.'),
+    changes: z
+      .array(
+        z.strictObject({
+          input: z.string().min(1).describe('What the promotion rests on, by its path or as `record of stage <n>`.'),
+          was: Sha256.describe('As the decision has it.'),
+          is: Sha256.nullable().describe('As it was found; null: it is gone.'),
+        }),
+      )
+      .describe('Inputs of the decision that were not any more what they had been.'),
+    reason: z.string().min(1).max(500).nullable().describe('Why somebody took it back; null: what changed is the reason.'),
+  })
+  .refine(({ changes, reason }) => changes.length > 0 || reason !== null, {
+    path: ['reason'],
+    message: 'is there where nothing changed',
+  });
+export type LapsePredicate = z.output<typeof LapsePredicate>;
+
+/** `admissions/lapses/<stage>-<backend>-<nonce>.dsse.json`: an approver's word that the promotion of this name has lapsed. */
+export const LapseStatement = statement(LAPSE_PREDICATE, LapsePredicate);
+export type LapseStatement = z.output<typeof LapseStatement>;

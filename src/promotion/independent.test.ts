@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { aDecision, aKey, aRefusal } from '../testing/decision.ts';
+import { signEnvelope } from './dsse.ts';
 import { aProject } from '../testing/project.ts';
+import { makeLapse } from './lapse.ts';
 import { makePromotion } from './summary.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/promotion.md'), 'utf8');
@@ -29,6 +31,17 @@ const flipIn = (text: string, key: string, at: number): string =>
     return head + bytes.toString('base64');
   });
 const good = envelopeOf(promoted);
+const { inputs } = aDecision();
+const changed = [{ input: 'admissions/policy.yaml', was: inputs.policy, is: null }];
+const lapseOf = (reason: string | null, changes = changed) => makeLapse(Buffer.from(promoted), { changes, reason }, approver, now).text;
+/** A record that the approver signed, and that the command would never have written. */
+const forged = (change: (predicate: Record<string, unknown>) => void): string => {
+  const statement = JSON.parse(Buffer.from((JSON.parse(lapseOf(null)) as { payload: string }).payload, 'base64').toString()) as {
+    predicate: Record<string, unknown>;
+  };
+  change(statement.predicate);
+  return signEnvelope(Buffer.from(JSON.stringify(statement)), [approver]);
+};
 const otherBit = pem(approver).replace(/\n(.{30})(.)/, (_all, head: string, letter: string) => `\n${head}${letter === 'A' ? 'B' : 'A'}`);
 
 interface Case {
@@ -49,6 +62,37 @@ const cases: Case[] = [
   { name: 'the key of a stranger', key: pem(stranger), signature: false },
   { name: 'a byte of the decision', decision: promoted.replace('challenge-1', 'challenge-2'), signature: true },
   { name: 'a refusal as its decision', decision: refused, signature: true },
+  { name: 'a lapse', envelope: lapseOf('the key was lost'), signature: true, says: 'LAPSED the key was lost admissions/policy.yaml' },
+  {
+    name: 'a lapse of its stage record',
+    envelope: lapseOf(null, [{ input: 'record of stage 2', was: inputs.stage, is: null }]),
+    signature: true,
+    says: 'LAPSED  record of stage 2',
+  },
+  { name: 'a byte of the record of a lapse', envelope: flipIn(lapseOf(null), 'payload', 40), signature: false },
+  {
+    name: 'a lapse of another decision',
+    envelope: lapseOf(null),
+    decision: promoted.replace('challenge-1', 'challenge-2'),
+    signature: true,
+  },
+  { name: 'a lapse of a refusal', envelope: lapseOf(null), decision: refused, signature: true },
+  { name: 'a lapse for nothing', envelope: forged(predicate => void (predicate['changes'] = [])), signature: true },
+  {
+    name: 'a lapse by what it does not rest on',
+    envelope: forged(predicate => void (predicate['changes'] = [{ ...changed[0], input: 'package.json' }])),
+    signature: true,
+  },
+  {
+    name: 'a lapse by what did not change',
+    envelope: forged(predicate => void (predicate['changes'] = [{ ...changed[0], is: inputs.policy }])),
+    signature: true,
+  },
+  {
+    name: 'a lapse before the decision',
+    envelope: forged(predicate => void (predicate['lapsed_at'] = '2026-02-01T12:00:00.000Z')),
+    signature: true,
+  },
 ];
 
 describe('what the page says, done without proofgate', () => {

@@ -13,7 +13,11 @@ export interface PolicyKeys {
 }
 
 /** @param dir absolute root of the protected base. @throws {UserError} for a file that is no public key of ours, weak ones among them */
-export async function readKeys(dir: string, { runner_keys: runners, approver_keys: approvers }: Policy, files: Files): Promise<PolicyKeys> {
+export async function readKeys(
+  dir: string,
+  { runner_keys: runners, approver_keys: approvers }: Pick<Policy, 'runner_keys' | 'approver_keys'>,
+  files: Files,
+): Promise<PolicyKeys> {
   const folder = join(dir, KEYS);
   const names = (await files.stat(folder))?.kind === 'dir' ? await files.list(folder) : [];
   const pems = names.filter(name => name.endsWith('.pem'));

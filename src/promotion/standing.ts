@@ -1,21 +1,19 @@
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
-import type { Decision } from '../model/decision.ts';
 import { LEDGER } from '../model/ledger.ts';
-import type { KeyId, Stage } from '../model/units.ts';
+import type { KeyId } from '../model/units.ts';
 import type { Files, Ports } from '../ports.ts';
-import { readStage } from '../stages/index.ts';
 import { type Decided, decisionsOf, namesIn } from './decisions.ts';
 import type { PublicKey } from './keys.ts';
+import { lapseOf } from './lapsed.ts';
 import { readDocument } from './place.ts';
-import { sha256 } from '../model/digest.ts';
-import { POLICY, readPolicy, type ReadPolicy } from './policy.ts';
+import { POLICY, readPolicy } from './policy.ts';
 import { readKeys } from './policy-keys.ts';
 import { orWhy } from './refused.ts';
 import { promotionName, verifyPromotion } from './summary.ts';
 
 /** Where the promotions of a project stand. */
-const PROMOTIONS = 'admissions/promotions';
+export const PROMOTIONS = 'admissions/promotions';
 const ENVELOPE = '.dsse.json';
 
 /** A file of admissions/promotions, and what it is worth here and now. */
@@ -77,13 +75,13 @@ function takenBack(decided: Decided | null, all: readonly Judged[]): string | nu
 }
 
 /** The policy of a tree and its approvers, or why there is none. */
-type Authority = { policy: ReadPolicy; approvers: readonly PublicKey[] } | string;
+type Authority = { approvers: readonly PublicKey[] } | string;
 
 async function authorityOf(tree: string, files: Files): Promise<Authority> {
   try {
     const policy = await readPolicy(tree, files);
     const { approvers } = await readKeys(tree, policy.value, files);
-    return approvers.length > 0 ? { policy, approvers } : `${POLICY} names no approver whose key is in admissions/keys`;
+    return approvers.length > 0 ? { approvers } : `${POLICY} names no approver whose key is in admissions/keys`;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const [{ at, message }] = error.problems;
@@ -115,29 +113,11 @@ async function worthOf(
   const { verdict } = decided.decision;
   if (holds.verdict === 'refused')
     return { signer, refuses: verdict === 'refused' || verdict === 'invalid', problem: `records a refusal (${verdict})` };
-  return { signer, refuses: false, problem: (await lapseOf(decided.decision, authority.policy, tree, files)) ?? null };
+  return {
+    signer,
+    refuses: false,
+    problem: (await lapseOf(decided, authority.approvers, { tree, now }, files)) ?? null,
+  };
 }
 
 const isStranger = (problems: readonly { code: string }[]): boolean => problems[0]?.code === 'signer_unknown';
-
-/** What a promotion rests on and is not any more what it was. */
-async function lapseOf({ inputs, candidate }: Decision, policy: ReadPolicy, tree: string, files: Files): Promise<string | undefined> {
-  if (inputs.policy !== policy.sha256) return `lapsed: ${POLICY} is not what it rests on any more`;
-  const stage = await stageDigest(tree, candidate.stage, files);
-  if (inputs.stage !== stage) return `lapsed: the record of stage ${candidate.stage} is not what it rests on any more`;
-  for (const [file, sha] of Object.entries(inputs.admissions)) {
-    const found = await orWhy(async () => sha256(await readDocument(join(tree, file), files, file)));
-    if (found !== sha) return `lapsed: ${file} is not what it rests on any more`;
-  }
-  return undefined;
-}
-
-/** Undefined where the record is not right. */
-async function stageDigest(tree: string, stage: Stage, files: Files): Promise<string | undefined> {
-  try {
-    return (await readStage(tree, stage, { files })).sha256;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return undefined;
-  }
-}

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { serialize } from '../evidence/seal.ts';
 import { Decision } from '../model/decision.ts';
-import { levelOf, SLSA_VERSION, SUMMARY_PREDICATE, type SummaryPredicate, SummaryStatement } from '../model/statement.ts';
+import { levelOf, SLSA_VERSION, SUMMARY_PREDICATE, type Subject, type SummaryPredicate, SummaryStatement } from '../model/statement.ts';
 import type { KeyId } from '../model/units.ts';
 import { openEnvelope, signEnvelope } from './dsse.ts';
 import type { PrivateKey, PublicKey } from './keys.ts';
@@ -13,7 +13,7 @@ import { readStatement } from './statement.ts';
 import { readStrict } from './strict-json.ts';
 
 /** Who verified, as a URI: one a key. */
-const verifierOf = (keyid: KeyId): string => `https://proofgate.dev/approver/v1#${keyid}`;
+export const verifierOf = (keyid: KeyId): string => `https://proofgate.dev/approver/v1#${keyid}`;
 
 /** What a promotion has to say of a decision, word for word. */
 function expectedOf(decision: Decision, decisionDigest: string, keyid: KeyId): SummaryStatement {
@@ -21,10 +21,7 @@ function expectedOf(decision: Decision, decisionDigest: string, keyid: KeyId): S
   const isPromoted = verdict === 'promoted';
   return {
     _type: 'https://in-toto.io/Statement/v1',
-    subject: [
-      { name: `backend:${candidate.backend}`, digest: { sha256: candidate.digest } },
-      { name: `${nonce}.decision.json`, digest: { sha256: decisionDigest } },
-    ],
+    subject: subjectsOf(decision, decisionDigest),
     predicateType: SUMMARY_PREDICATE,
     predicate: {
       verifier: { id: verifierOf(keyid) },
@@ -41,6 +38,12 @@ function expectedOf(decision: Decision, decisionDigest: string, keyid: KeyId): S
     },
   };
 }
+
+/** What is promoted, and the decision that says so. */
+export const subjectsOf = ({ nonce, candidate }: Decision, decisionDigest: string): Subject[] => [
+  { name: `backend:${candidate.backend}`, digest: { sha256: candidate.digest } },
+  { name: `${nonce}.decision.json`, digest: { sha256: decisionDigest } },
+];
 
 /** A signed decision, ready for its file. */
 export interface Promotion {
@@ -137,7 +140,7 @@ function mismatches(found: SummaryStatement, expected: SummaryStatement): Refusa
 }
 
 /** Keys are told apart by their bytes and never by a name. */
-function keyProblems({ keys: { runners, approvers } }: Decision, keyid: KeyId): Refusal[] {
+export function keyProblems({ keys: { runners, approvers } }: Decision, keyid: KeyId): Refusal[] {
   const problems: Refusal[] = [];
   if (runners.includes(keyid)) problems.push({ code: 'self_approval', detail: `the key ${keyid} signs runs, and approves none` });
   if (!approvers.includes(keyid))
