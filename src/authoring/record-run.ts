@@ -76,7 +76,7 @@ function fromContract(recorded: Recorded, task: Task, { patchName }: Target): Ru
   const { contract, report } = recorded;
   const { id, argv } = contract.backend;
   const { script, patch } = id === 'fake' ? scriptOf(playedIn(recorded, task), patchName) : { script: undefined, patch: null };
-  const needs = [...needsOf(contract.verification), ...(id === 'pi' ? ['pi'] : [])];
+  const needs = [...needsOf(contract.verification), ...(id === 'pi' || id === 'codex' ? [id] : [])];
   const keys = {
     task: contract.task.id,
     backend: argv ? { id, argv } : id,

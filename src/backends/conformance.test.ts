@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { draftBinary } from '../commands/admit-binary.ts';
 import { draftModel } from '../commands/admit-model.ts';
 import { createEngine, type Engine } from '../engine.ts';
+import { Api } from '../model/gateway.ts';
 import { Report } from '../model/report.ts';
 import { exitOf } from '../model/exit.ts';
 import { defaultLimits, type Plan } from '../model/plan.ts';
@@ -69,6 +70,8 @@ const garbage: readonly string[] = [
   '{"type":"message_end"}', '{"type":"message_end","message":null}', '{"type":"message_end","message":{"role":"assistant","content":"x"}}',
   '{"type":"message_end","message":{"role":"assistant","content":[null,1,{"type":"text"}]}}', '{"type":"tool_execution_start","args":null}',
   '{"type":"tool_execution_end","toolName":{},"result":[]}', '{"type":"agent_end","messages":{}}', '{"type":"turn_end","message":0}',
+  '{"type":"item.completed"}', '{"type":"item.completed","item":null}', '{"type":"item.completed","item":{"type":"agent_message","text":7}}',
+  '{"type":"item.completed","item":{"id":{},"type":"file_change","status":"completed","changes":0}}', '{"type":"turn.failed","error":[]}',
   '{"type":"run.completed","status":"pass","data":{"blockers":[]}}', '\u0000\u0001\u001b[31m', '\ud800', '{"type":"\ud800"}', '{"type":"x"}\r',
   '\ufeff{"type":"x"}', '{"type":"x"} {"type":"y"}', `{"type":"${'x'.repeat(100_000)}"}`, `{"type":"x","data":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}`,
   `${'['.repeat(50_000)}`, `{"type":"x","data":{${Array.from({ length: 2000 }, (_, i) => `"k${i}":${i}`).join(',')}}}`,
@@ -131,7 +134,7 @@ afterAll(() => stage[Symbol.asyncDispose]());
  * A run of this backend in which its program is `program`: an executable under every name by which an adapter may look for it,
  * admitted, with an admitted model behind it. Null: nothing has any of the names.
  */
-async function runWith({ id, gate, binary, usesModel }: Backend, program: string | null, title: string) {
+async function runWith({ id, gate, binary, usesModel, cannotUse }: Backend, program: string | null, title: string) {
   const { root, ports: real, engine, model } = stage;
   const place = join(root, title.replaceAll(/[^a-z0-9]+/gi, '-'), id);
   const folders = { models: join(place, 'models'), binaries: join(place, 'binaries'), sources: join(place, 'sources') };
@@ -144,7 +147,11 @@ async function runWith({ id, gate, binary, usesModel }: Backend, program: string
   const terms = { by: 'a test', days: 1 };
   const write = ({ kind, name, record }: { kind: keyof typeof folders; name: string; record: object }) =>
     real.files.write(join(folders[kind], name), JSON.stringify(record));
-  if (usesModel) await write(draftModel('a-provider', 'a-model', { ...terms, backends: [id] }, Date.now()));
+  if (usesModel) {
+    const drafts = Api.options.map(api => draftModel('a-provider', 'a-model', { ...terms, backends: [id], api }, Date.now()));
+    // one in a protocol that it speaks
+    await write(drafts.find(({ record }) => !cannotUse?.(record))!);
+  }
   if (binary && program !== null) {
     const source = { sourceUrl: 'https://example.invalid/agent', commit: '0'.repeat(40), builtBy: 'a test' };
     await write(await draftBinary(named, { ...terms, ...source, backend: id }, { ports: real, cwd: place }));
@@ -160,6 +167,7 @@ async function runWith({ id, gate, binary, usesModel }: Backend, program: string
     env: {
       CTO_HARNESS_CASE_BIN: named,
       CTO_HARNESS_PI_BIN: named,
+      CTO_HARNESS_CODEX_BIN: named,
       CTO_HARNESS_CASE_LOCAL_BASE_URL: model.baseUrl,
       ...(gate && { [gate.allow]: '1', [gate.stage]: '1' }),
     },

@@ -2,6 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { UserError } from '../errors.ts';
 import type { Backend } from './backend.ts';
 import { caseBackend } from './case.ts';
+import { codex } from './codex.ts';
 import { command } from './command.ts';
 import { fake } from './fake.ts';
 import { pi } from './pi.ts';
@@ -13,7 +14,7 @@ export { type Allowed } from './access.ts';
 export { runBackend } from './run-backend.ts';
 
 /** Adding a backend is one file and one line here. */
-export const backends: readonly Backend[] = [fake, command, caseBackend, pi];
+export const backends: readonly Backend[] = [fake, command, caseBackend, pi, codex];
 
 /** @throws UserError with the nearest known name. */
 export function findBackend(id: string, at?: string): Backend {

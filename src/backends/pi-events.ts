@@ -1,6 +1,7 @@
 import { isMap, parseMap, valueAt } from '../model/json.ts';
 import type { ModelAdmission } from '../model/admission.ts';
-import type { RawEvent, Turn } from './backend.ts';
+import type { RawEvent } from './backend.ts';
+import type { StreamReading } from './headless.ts';
 
 /** One line of `pi --mode json` as an event, if it says that a file was edited. Pi states no plan. */
 export function readPiEvent(line: string): RawEvent | undefined {
@@ -10,14 +11,8 @@ export function readPiEvent(line: string): RawEvent | undefined {
   return tool === 'edit' || tool === 'write' ? { type: 'patch.applied', data: { tool, call: String(record['toolCallId']) } } : undefined;
 }
 
-/** What a whole stream says of its end. Every line is a claim of Pi's; none of it is a fact about the workspace. */
-export interface PiReading {
-  push(line: string): void;
-  end(): Pick<Turn, 'claim' | 'protocolError'>;
-}
-
 /** Events: https://github.com/earendil-works/pi, docs/json.md of 1.5.2; checked against what 1.5.2 printed. */
-export function readPi({ runtime_provider: provider, model }: Pick<ModelAdmission, 'runtime_provider' | 'model'>): PiReading {
+export function readPi({ runtime_provider: provider, model }: Pick<ModelAdmission, 'runtime_provider' | 'model'>): StreamReading {
   let last: Record<string, unknown> | undefined;
   let settled = false;
   let stranger: string | undefined;

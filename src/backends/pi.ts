@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Plan } from '../model/plan.ts';
 import type { Ports } from '../ports.ts';
 import type { Backend, Turn } from './backend.ts';
-import { splitLines } from './lines.ts';
+import { runHeadless } from './headless.ts';
 import { modelsJson, settingsJson } from './pi-config.ts';
 import { readPi, readPiEvent } from './pi-events.ts';
 
@@ -27,7 +27,7 @@ export const pi: Backend = {
   },
 
   async run(job, ports): Promise<Turn> {
-    const { access, contract, plan } = job;
+    const { access, plan } = job;
     if (!access) throw new Error('pi was started without a way to its model');
     const config = join(job.agentDir, 'pi-agent');
     const documents = { 'models.json': modelsJson(access), 'settings.json': settingsJson, 'auth.json': '{}\n' };
@@ -35,39 +35,9 @@ export const pi: Backend = {
       await ports.files.write(join(config, name), text, { mode: 0o600 });
       await job.keep(`pi-agent/${name}`, text.replaceAll(access.baseUrl, 'http://gateway/v1'));
     }
-    const stream = readPi(access.model);
-    const lines = splitLines('{', line => {
-      const event = readPiEvent(line);
-      stream.push(line);
-      if (event) job.onEvent(event);
-    });
-    const exit = await ports.supervise([(await findPi(plan, ports)) ?? 'pi', ...ISOLATED, ...modelArguments(access.model)], {
-      cwd: job.workspaceDir,
-      env: { ...job.env, PI_CODING_AGENT_DIR: config, PI_OFFLINE: '1', PROOFGATE_MODEL_KEY: access.token },
-      timeoutMs: contract.limits.backend_ms,
-      signal: job.signal,
-      runId: contract.run_id,
-      // a prompt that is piped in may be of any length, and begin with anything
-      input: promptOf(plan),
-      maxProcesses: contract.limits.processes,
-      network: access.served,
-      onStdout(chunk) {
-        job.onStdout(chunk);
-        lines.push(chunk);
-      },
-      onStderr: job.onStderr,
-    }).exit;
-    lines.end();
-    const ended = !exit.timedOut && !exit.aborted;
-    const { claim, protocolError } = stream.end();
-    const crashed = ended && exit.code !== 0;
-    return {
-      exit,
-      claim: ended && !crashed ? claim : null,
-      protocolError: ended && !crashed ? protocolError : null,
-      failure: crashed ? { code: 'backend_failed', detail: why(exit) } : null,
-      completedByHarness: false,
-    };
+    const argv = [(await findPi(plan, ports)) ?? 'pi', ...ISOLATED, ...modelArguments(access.model)] as const;
+    const env = { PI_CODING_AGENT_DIR: config, PI_OFFLINE: '1', PROOFGATE_MODEL_KEY: access.token };
+    return runHeadless({ argv, env, stream: readPi(access.model), readEvent: readPiEvent }, job, ports);
   },
 
   readEvent: readPiEvent,
@@ -89,19 +59,3 @@ async function findPi({ env, project }: Plan, { files, host }: Ports): Promise<s
   const local = join(project, 'node_modules', '.bin', 'pi');
   return (await host.which('pi')) ?? ((await files.stat(local)) ? files.realPath(local) : undefined);
 }
-
-/** The task as a person would put it. */
-function promptOf({ task: { spec } }: Plan): string {
-  const { command } = spec.verification;
-  return [
-    spec.prompt.trim(),
-    '',
-    `Change only: ${spec.allowed_paths.join(', ')}.`,
-    ...(command ? [`Check your work with: ${command.join(' ')}`] : []),
-    'When it is done, say in one sentence what you changed.',
-    '',
-  ].join('\n');
-}
-
-const why = ({ tooManyProcesses, spawnError, code }: { tooManyProcesses: boolean; spawnError: string | null; code: number | null }) =>
-  tooManyProcesses ? 'more processes than its limit' : spawnError ? `it did not start (${spawnError})` : `exit code ${code}`;

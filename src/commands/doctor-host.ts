@@ -61,6 +61,7 @@ export async function lookAtTools(io: Io): Promise<Item[]> {
     python('python3', 'Install Python 3: Python tasks such as r1-string-slugify need it.'),
     python('pytest', 'Install it for that Python: python3 -m pip install pytest.'),
     await agent('pi', 'pi', io),
+    await agent('codex', 'codex', io),
     await agent('ca', 'case', io),
   ];
 }

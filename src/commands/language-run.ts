@@ -35,7 +35,7 @@ ${keyTable(running, {
     given: 'an ordinary run',
   },
   see: {
-    backend: '`fake`, `command`, `case`, `pi`, [`candidate`](#candidate) or a map of `id` and `argv`',
+    backend: '`fake`, `command`, `case`, `pi`, `codex`, [`candidate`](#candidate) or a map of `id` and `argv`',
     fake: 'a list of [actions](#fake)',
     limits: '[a map](#limits)',
     given: '[a map](#given)',
@@ -45,12 +45,12 @@ ${keyTable(running, {
 })}
 
 The defaults are those of the command line. A task is a folder of \`fixtures/\` of the project, else one that comes with proofgate.
-A scenario sees no \`PROOFGATE_*\` and no \`CTO_HARNESS_*\` variable of whoever starts it, except \`CTO_HARNESS_CASE_BIN\` and what
-[a candidate](#candidate) has; \`env\` sets them. Paths are relative to the scenario file, unless it says otherwise.
+A scenario sees no \`PROOFGATE_*\` and no \`CTO_HARNESS_*\` variable of whoever starts it, except \`CTO_HARNESS_CASE_BIN\`,
+\`CTO_HARNESS_CODEX_BIN\` and what [a candidate](#candidate) has; \`env\` sets them. Paths are relative to the scenario file, unless it says otherwise.
 
 \`backend: command\` needs to know the program: \`backend: {id: command, argv: [node, /home/me/agent.js]}\`. It runs in the
-workspace, the task stands in the file that \`PROOFGATE_PROMPT_FILE\` names, and exit 0 is its claim to be done. \`case\` and \`pi\` are
-real agents: they need a [model](#model) that is admitted.
+workspace, the task stands in the file that \`PROOFGATE_PROMPT_FILE\` names, and exit 0 is its claim to be done. \`case\`, \`pi\`
+and \`codex\` are real agents: they need a [model](#model) that is admitted.
 
 ### candidate
 
@@ -162,7 +162,7 @@ completions, OpenAI responses and Anthropic messages, streamed and not. Its addr
 \`given: {provider: {auth_bridge: proven}}\` also \`CTO_HARNESS_CASE_AUTH_BRIDGE_URL\`; \`given: {provider: {base_url: absent}}\` takes the first away.
 With \`do: cli\` the same holds for the command line; \`task\` then says whose oracle \`apply\` applies.
 
-A script is a list of replies to the implementer, or a map from role to such a list: ${roles.map(code).join(', ')}. \`pi\` has the first two.
+A script is a list of replies to the implementer, or a map from role to such a list: ${roles.map(code).join(', ')}. \`pi\` and \`codex\` have the first two.
 
 ${replyTable()}
 

@@ -11,7 +11,7 @@ import { overlayOf } from './overlay.ts';
 const notBuilt = (what: string) => z.never({ error: 'is not built yet' }).optional().describe(`Not built yet: ${what}`);
 
 /** Backends that a scenario can name; a test holds this list and `backends/` together. */
-export const backendIds = ['fake', 'command', 'case', 'pi'] as const;
+export const backendIds = ['fake', 'command', 'case', 'pi', 'codex'] as const;
 
 /** Whoever asks to be promoted: the backend that a challenge names, see candidate.ts. */
 export const CANDIDATE = 'candidate';
@@ -31,12 +31,17 @@ const Backend = z
 const PRIVATE_NETWORK =
   'PATH=/usr/bin:/bin:/usr/sbin:/sbin; setpriv --version && nsenter --version && ip -V && { unshare --net true || unshare --user --map-current-user --net true; }';
 
+/** Codex with the sandbox in which it runs every command, in a home of its own that is gone again. */
+const CODEX =
+  'd=$(mktemp -d) || exit 1; HOME=$d CODEX_HOME=$d TMPDIR=$d/tmp "${CTO_HARNESS_CODEX_BIN:-codex}" sandbox -- true; code=$?; rm -rf "$d"; exit $code';
+
 /** Prerequisites that a scenario can name, each probed by what it does. */
 export const needs = {
   python3: ['python3', '-c', 'raise SystemExit(0)'],
   pytest: ['python3', '-m', 'pytest', '--version'],
   ca: ['ca', '--help'],
   pi: ['pi', '--version'],
+  codex: ['/bin/sh', '-c', CODEX],
   private_network: ['/bin/sh', '-c', PRIVATE_NETWORK],
 } as const satisfies Record<string, readonly [string, ...string[]]>;
 export type Need = keyof typeof needs;

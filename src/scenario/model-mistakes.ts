@@ -11,7 +11,11 @@ interface Said {
 }
 
 /** Roles in which a backend asks a model; one that is not here asks none. A test holds this and `backends/` together. */
-export const rolesOfBackend: Readonly<Record<string, readonly Role[]>> = { case: roles, pi: ['probe', 'implementer'] };
+export const rolesOfBackend: Readonly<Record<string, readonly Role[]>> = {
+  case: roles,
+  pi: ['probe', 'implementer'],
+  codex: ['probe', 'implementer'],
+};
 
 /** What is said of the model and its provider, and has nobody to say it to. */
 export function modelMistakes(spec: ScenarioSpec): Said[] {
@@ -35,7 +39,8 @@ function scriptMistakes(spec: ScenarioSpec): Said[] {
   if (does === 'cli') return misfits;
   const { id } = backendOf(spec);
   const known = rolesOfBackend[id];
-  if (!known) return [at([], `has no meaning for the backend ${id}, which asks no model`, 'leave it out, or take the backend case or pi')];
+  if (!known)
+    return [at([], `has no meaning for the backend ${id}, which asks no model`, 'leave it out, or take the backend case, pi or codex')];
   const lists = listsOf(script);
   const silent = !lists.implementer && !lists.probe;
   return [

@@ -33,13 +33,31 @@ describe('ca', () => {
   });
 });
 
+describe('codex', () => {
+  const program = (exit: number) => `#!/bin/sh\n[ "$*" = 'sandbox -- true' ] && exit ${exit}\nexit 7\n`;
+
+  it.each([
+    ['is there where its sandbox starts a command', 0, []],
+    ['is missing where it does not, though it is on the PATH', 1, ['codex']],
+  ])('%s', async (_title, exit, missing) => {
+    await using dir = await nodePorts().files.scratch('needs');
+    await nodePorts().files.write(`${dir.path}/bin/codex`, program(exit), { mode: 0o755 });
+    const PATH = `${dir.path}/bin:/usr/bin:/bin`;
+    expect(await missingNeeds(['codex'], nodePorts().exec, { PATH })).toEqual(missing);
+    const named = { PATH: '/usr/bin:/bin', CTO_HARNESS_CODEX_BIN: `${dir.path}/bin/codex` };
+    expect(await missingNeeds(['codex'], nodePorts().exec, named)).toEqual(missing);
+    expect(await missingNeeds(['codex'], nodePorts().exec, { ...named, CTO_HARNESS_CODEX_BIN: '/nowhere/codex' })).toEqual(['codex']);
+  });
+});
+
 it('what npm has put into the project, and the Case that the project has, are found as a run finds them', async () => {
   await using dir = await nodePorts().files.scratch('needs');
   const { files, exec } = nodePorts();
   await files.write(`${dir.path}/node_modules/.bin/pi`, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
   await files.write(`${dir.path}/fixtures/ca/ca`, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  await files.write(`${dir.path}/fixtures/codex/node_modules/.bin/codex`, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
   const env = await needsEnv({ PATH: '/usr/bin:/bin' }, dir.path, files);
-  expect(await missingNeeds(['pi', 'ca'], exec, env)).toEqual([]);
+  expect(await missingNeeds(['pi', 'ca', 'codex'], exec, env)).toEqual([]);
   const named = await needsEnv({ CTO_HARNESS_CASE_BIN: '/nowhere/ca' }, dir.path, files);
   expect(await missingNeeds(['ca'], exec, named)).toEqual(['ca']);
 });

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Exec, Files } from '../ports.ts';
+import { CODEX_BIN } from '../model/places.ts';
 import { type Need, needs } from './keys.ts';
 import { remembered } from './memory.ts';
-import { caseEnv } from './provider.ts';
+import { agentEnv } from './provider.ts';
 
 const PROBE_MS = 20_000;
 
@@ -23,19 +24,19 @@ export async function missingNeeds(
 
 /** Where a run would find what it needs: the Case of the project, and the programs that npm has put into it. */
 export async function needsEnv(outside: Readonly<Record<string, string | undefined>>, project: string, files: Files) {
-  const PATH = [outside['PATH'], join(project, 'node_modules', '.bin')].filter(Boolean).join(':');
-  return { ...outside, ...(await caseEnv(outside, project, files)), PATH };
+  const PATH = [outside['PATH'], join(project, 'node_modules', '.bin'), join(project, CODEX_BIN)].filter(Boolean).join(':');
+  return { ...outside, ...(await agentEnv(outside, project, files)), PATH };
 }
 
 async function works(
   need: Need,
   exec: Exec,
-  { PATH = '', HOME = '', CTO_HARNESS_CASE_BIN: ca }: Readonly<Record<string, string | undefined>>,
+  { PATH = '', HOME = '', CTO_HARNESS_CASE_BIN: ca, CTO_HARNESS_CODEX_BIN: codex }: Readonly<Record<string, string | undefined>>,
 ): Promise<boolean> {
   // a run starts what the variable names, and never a ca of the PATH
   if (need === 'ca' && !ca) return false;
   const argv = need === 'ca' && ca ? ([ca, '--help'] as const) : needs[need];
-  const { code } = await exec(argv, { cwd: '/', env: { PATH, HOME }, timeoutMs: PROBE_MS });
+  const { code } = await exec(argv, { cwd: '/', env: { PATH, HOME, ...(codex && { CTO_HARNESS_CODEX_BIN: codex }) }, timeoutMs: PROBE_MS });
   return code === 0;
 }
 

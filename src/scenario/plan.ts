@@ -9,7 +9,7 @@ import type { Task } from '../model/task.ts';
 import type { Files, Ports } from '../ports.ts';
 import { isOfCandidate, standingOf } from './candidate.ts';
 import { type Memory, newMemory, remembered } from './memory.ts';
-import { admissionsOf, caseEnv, modelEnv, modelIn } from './provider.ts';
+import { admissionsOf, agentEnv, modelEnv, modelIn } from './provider.ts';
 import { idOf, resolvedOf } from './resolved.ts';
 import { backendOf, DEFAULT_STAGE, DEFAULT_TASK, type Scenario } from './scenario.ts';
 import type { ScenarioSpec } from './schema.ts';
@@ -42,7 +42,7 @@ export async function makePlan(scenario: Scenario, setting: PlanSetting, ports: 
   const { folders: admissions } = await admissionsOf(scenario, setting, ports.files);
   const standing = isOfCandidate(spec) ? await standingOf(scenario, setting, ports.files) : null;
   const own = standing ? standing.env : { ...modelEnv(spec), ...spec.env };
-  const env = { ...ambient(setting.env), ...(await caseEnv(setting.env, setting.project, ports.files)), ...own };
+  const env = { ...ambient(setting.env), ...(await agentEnv(setting.env, setting.project, ports.files)), ...own };
   const stage = spec.stage ?? DEFAULT_STAGE;
   const backend = standing ? standing.backend : backendOf(spec);
   return {

@@ -40,11 +40,12 @@ export function endpointEnv({ given, env = {} }: ScenarioSpec, baseUrl: string):
 /** Where a checkout has the faithful stand-in for Case. */
 const STAND_IN = ['fixtures', 'ca', 'ca'] as const;
 
-/** The Case that scenarios run: the one that the outside names, else the stand-in where the project has it. */
-export async function caseEnv(outside: Readonly<Record<string, string | undefined>>, project: string, files: Files): Promise<Env> {
+/** The Case and the Codex that scenarios run: those that the outside names, else for Case the stand-in where the project has it. */
+export async function agentEnv(outside: Readonly<Record<string, string | undefined>>, project: string, files: Files): Promise<Env> {
   const standIn = join(project, ...STAND_IN);
   const bin = outside['CTO_HARNESS_CASE_BIN'] ?? ((await files.stat(standIn))?.kind === 'file' ? standIn : undefined);
-  return bin === undefined ? {} : { CTO_HARNESS_CASE_BIN: bin };
+  const codex = outside['CTO_HARNESS_CODEX_BIN'];
+  return { ...(bin !== undefined && { CTO_HARNESS_CASE_BIN: bin }), ...(codex !== undefined && { CTO_HARNESS_CODEX_BIN: codex }) };
 }
 
 const kinds = ['models', 'binaries', 'sources', 'owned', 'comparisons'] as const;

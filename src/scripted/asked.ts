@@ -10,6 +10,8 @@ export interface Asked {
   stream: boolean;
   /** Most tokens that the answer may have; Infinity where the request does not say. */
   budget: number;
+  /** Names of the tools that are offered; only of the responses protocol, whose agents differ in them. */
+  tools: readonly string[];
 }
 
 const parts = z.union([z.string(), z.array(z.looseObject({ type: z.string(), text: z.string().optional() }))]);
@@ -25,6 +27,10 @@ const Responses = z.looseObject({
   input: z.union([z.string(), z.array(Item).min(1)]),
   instructions: z.string().nullable().optional(),
   max_output_tokens: tokens,
+  tools: z
+    .array(z.looseObject({ name: z.string().optional() }))
+    .nullable()
+    .optional(),
 });
 const Messages = z.looseObject({ ...common, messages: z.array(Message).min(1), system: parts.optional(), max_tokens: tokens });
 
@@ -70,16 +76,22 @@ const readers: Record<Api, (value: unknown) => Omit<Asked, 'api'>> = {
       ...commonOf(rest),
       role: roleOf(systemOf(messages), lastUserText(messages)),
       budget: max_completion_tokens ?? max_tokens ?? Infinity,
+      tools: [],
     };
   },
   'openai-responses': value => {
-    const { input, instructions, max_output_tokens, ...rest } = Responses.parse(value);
+    const { input, instructions, max_output_tokens, tools, ...rest } = Responses.parse(value);
     const items = typeof input === 'string' ? [{ role: 'user', content: input }] : input.filter(isMessage);
-    return { ...commonOf(rest), role: roleOf(instructions ?? systemOf(items), lastUserText(items)), budget: max_output_tokens ?? Infinity };
+    return {
+      ...commonOf(rest),
+      role: roleOf(instructions ?? systemOf(items), lastUserText(items)),
+      budget: max_output_tokens ?? Infinity,
+      tools: (tools ?? []).flatMap(({ name }) => name ?? []),
+    };
   },
   'anthropic-messages': value => {
     const { messages, system, max_tokens, ...rest } = Messages.parse(value);
-    return { ...commonOf(rest), role: roleOf(textOf(system), lastUserText(messages)), budget: max_tokens ?? Infinity };
+    return { ...commonOf(rest), role: roleOf(textOf(system), lastUserText(messages)), budget: max_tokens ?? Infinity, tools: [] };
   },
 };
 
@@ -93,7 +105,7 @@ const systemOf = (messages: readonly Message[]): string =>
   textOf(messages.find(({ role }) => role === 'system' || role === 'developer')?.content);
 const lastUserText = (messages: readonly Message[]): string => textOf(messages.findLast(({ role }) => role === 'user')?.content);
 
-/** Prompts of the agents of Case begin with a heading that names them (protocol notes, section 8); pi has none and is the implementer. */
+/** Prompts of the agents of Case begin with a heading that names them (protocol notes, section 8); pi and codex have none and are the implementer. */
 function roleOf(system: string, user: string): Role {
   if (user === PROBE_TEXT) return 'probe';
   const heading = /^# (Verifier|Reviewer|Closer|Retrospective) — /.exec(system)?.[1];

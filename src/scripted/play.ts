@@ -1,10 +1,11 @@
 import type { Task } from '../model/task.ts';
 import type { Ports } from '../ports.ts';
 import { type Asked, NotAsked, readAsked } from './asked.ts';
+import { EXEC } from './exec.ts';
 import { type Incoming, type Move, openFront } from './front.ts';
 import { oracleCalls } from './oracle.ts';
 import type { ModelScript, Reply, Role } from './script.ts';
-import { beforeContent, repliesOf, turnOf } from './turns.ts';
+import { beforeContent, repliesOf, turnOf, wordsOfExec, wordsOfTools } from './turns.ts';
 
 /** A scripted model that can be asked. Disposal leaves no socket. */
 export interface Playing extends AsyncDisposable {
@@ -25,14 +26,19 @@ export interface Playing extends AsyncDisposable {
 export async function playScript(script: ModelScript, task: Task, ports: Ports): Promise<Playing> {
   const replies = repliesOf(script);
   const needsOracle = [...replies.values()].flat().some(reply => 'apply' in reply);
-  const oracle = needsOracle ? await oracleCalls(task, ports) : [];
+  const words = {
+    tools: wordsOfTools(needsOracle ? await oracleCalls(task, ports) : []),
+    exec: wordsOfExec(needsOracle ? task.oracle : null),
+  };
   // loaded by whoever has a script: it takes longer than a whole scenario of the fake lane
   const { LLMock } = await import('@copilotkit/aimock');
   const backstage = new LLMock({ host: '127.0.0.1', port: 0, journalMaxEntries: 1 });
   for (const [role, list] of replies) {
     for (const [i, reply] of list.entries()) {
-      const response = turnOf(reply, role, oracle);
-      if (response) backstage.addFixture({ match: { context: contextOf(role, i) }, response });
+      for (const kind of ['tools', 'exec'] as const) {
+        const response = turnOf(reply, role, words[kind]);
+        if (response) backstage.addFixture({ match: { context: contextOf(role, i, kind) }, response });
+      }
     }
   }
   backstage.addFixture({ match: { context: BEFORE_CONTENT }, response: beforeContent() });
@@ -78,14 +84,14 @@ export async function playScript(script: ModelScript, task: Task, ports: Ports):
 }
 
 const BEFORE_CONTENT = 'before-content';
-const contextOf = (role: Role, i: number) => `${role}-${i}`;
+const contextOf = (role: Role, i: number, kind: 'tools' | 'exec') => `${role}-${i}-${kind}`;
 const isRefusal = (reply: Reply | undefined) => reply !== undefined && 'refuse' in reply;
 
-function moveOf(list: readonly Reply[], i: number, { role, budget }: Asked): Move {
+function moveOf(list: readonly Reply[], i: number, { role, budget, tools }: Asked): Move {
   const reply = list[i]!;
   if ('refuse' in reply) return { kind: 'vanish' };
   if ('hang' in reply) return { kind: 'hang' };
   const tooEarly = 'min_tokens' in reply && budget < (reply.min_tokens ?? 0);
-  const context = tooEarly ? BEFORE_CONTENT : contextOf(role, i);
+  const context = tooEarly ? BEFORE_CONTENT : contextOf(role, i, tools.includes(EXEC) ? 'exec' : 'tools');
   return { kind: 'play', context, cut: 'cut' in reply ? reply.cut : undefined, last: isRefusal(list[i + 1]) };
 }

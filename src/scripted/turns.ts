@@ -1,5 +1,6 @@
 import type { FixtureResponse, ToolCall } from '@copilotkit/aimock';
 import { envelopeText } from './envelope.ts';
+import { execCall, execOracle } from './exec.ts';
 import type { Call } from './oracle.ts';
 import { listsOf, type ModelScript, type Reply, type Role, roles } from './script.ts';
 import { shellQuoted } from './shell.ts';
@@ -24,8 +25,23 @@ const INPUT_TOKENS = 64;
 const CHARACTERS_A_TOKEN = 4;
 const REASONING = 'Let me think about what is asked before I say anything.';
 
+/** How an agent is told to do what the script leaves to it: by the tools that it has. */
+export interface Words {
+  oracle: readonly Call[];
+  shell(command: string): Call;
+}
+
+/** The tools of Case and pi. @param oracle what `oracleCalls` made */
+export const wordsOfTools = (oracle: readonly Call[]): Words => ({
+  oracle,
+  shell: command => ({ name: 'bash', args: { command } }),
+});
+
+/** The one tool of Codex. @param diff the known good change; null where the script never plays it */
+export const wordsOfExec = (diff: string | null): Words => ({ oracle: diff === null ? [] : [execOracle(diff)], shell: execCall });
+
 /** A reply as aimock plays it; undefined for one that is no answer at all: that is the front's to do. */
-export function turnOf(reply: Reply, role: Role, oracle: readonly Call[]): FixtureResponse | undefined {
+export function turnOf(reply: Reply, role: Role, words: Words): FixtureResponse | undefined {
   if ('status' in reply) return { status: reply.status, error: { message: `scripted ${reply.status}`, type: errorTypes[reply.status] } };
   if ('refuse' in reply || 'hang' in reply) return undefined;
   if ('reasoning' in reply) return thinking(reply.reasoning);
@@ -34,7 +50,7 @@ export function turnOf(reply: Reply, role: Role, oracle: readonly Call[]): Fixtu
   const over = { ...delayed, ...(reply.model === undefined ? {} : { model: reply.model }) };
   if ('text' in reply) return { ...said(reply.text), ...over };
   if ('envelope' in reply) return { ...said(envelopeText(reply, role)), ...over };
-  return { ...called('tool' in reply ? [reply.tool] : 'apply' in reply ? oracle : [commit(reply.commit)]), ...over };
+  return { ...called('tool' in reply ? [reply.tool] : 'apply' in reply ? words.oracle : [words.shell(commit(reply.commit))]), ...over };
 }
 
 /** What a request gets whose budget ends before the content begins. */
@@ -51,10 +67,7 @@ function called(calls: readonly { name: string; args?: unknown }[]): { toolCalls
 }
 
 /** The books of an agent are no part of its answer (protocol notes of Case, section 4). */
-const commit = (message: string): Call => ({
-  name: 'bash',
-  args: { command: `git add -A -- ':!.case/' && git commit -m ${shellQuoted(message)}` },
-});
+const commit = (message: string): string => `git add -A -- ':!.case/' && git commit -m ${shellQuoted(message)}`;
 
 function cost(text: string) {
   const output = Math.max(1, Math.ceil(text.length / CHARACTERS_A_TOKEN));

@@ -13,7 +13,7 @@ import { runPlan } from '../run.ts';
 import { readEvidence } from '../scenario/bundle-evidence.ts';
 import { newMemory } from '../scenario/memory.ts';
 import { limitsOf, makePlan, partsOf } from '../scenario/plan.ts';
-import { caseEnv, modelEnv } from '../scenario/provider.ts';
+import { agentEnv, modelEnv } from '../scenario/provider.ts';
 import { idOf } from '../scenario/resolved.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { SuiteContext } from './context.ts';
@@ -116,7 +116,7 @@ async function proveCli(scenario: Scenario, { suite, ports, signal }: World): Pr
   const ambient = Object.entries({ LANG, TMPDIR, PROOFGATE_ADMISSIONS }).filter((one): one is [string, string] => one[1] !== undefined);
   const { task } = await partsOf(scenario, suite.project, ports, newMemory());
   await using script = await openScript(spec, task, ports);
-  const ofModel = { ...(await caseEnv(ports.host.env, suite.project, ports.files)), ...modelEnv(spec), ...script.env };
+  const ofModel = { ...(await agentEnv(ports.host.env, suite.project, ports.files)), ...modelEnv(spec), ...script.env };
   const child = ports.supervise([ports.host.nodePath, commandLine, ...(spec.cli ?? [])], {
     cwd: suite.project,
     env: { ...Object.fromEntries(ambient), PATH, HOME: home.path, PROOFGATE_NONCE: suite.nonce, NO_COLOR: '1', ...ofModel, ...spec.env },
