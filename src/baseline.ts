@@ -24,7 +24,8 @@ export const baselinePlan = (plan: Plan, bundleDir: string): Plan => ({
     task: plan.given.task,
     containment: plan.given.containment,
     admissions: plan.given.admissions,
-    prior_stage: plan.given.prior_stage,
+    // a baseline asks to be promoted to nothing: a candidate is not kept from its stage because nobody promoted fake
+    prior_stage: plan.stage > 2 ? 'promoted' : plan.given.prior_stage,
     repository: plan.given.repository,
   },
   scenarioText: null,

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { LedgerEntry } from '../model/ledger.ts';
+import { type Stage, stageNames } from '../model/units.ts';
 import type { Ports } from '../ports.ts';
 import { type PrivateKey, makeKeyPair, parsePrivateKey } from '../promotion/keys.ts';
 import { endedSuite, signSuite } from '../promotion/sign-suite.ts';
@@ -20,11 +21,11 @@ const aKey = (): Key => {
 };
 
 /** What a stage record has to have; `required` are globs below scenarios/. */
-export const stageRecord = (number: 1 | 2, required: readonly string[]): string =>
+export const stageRecord = (number: Stage, required: readonly string[]): string =>
   JSON.stringify({
     stage: 1,
     number,
-    name: { 1: 'gated engine', 2: 'artificial fixture' }[number],
+    name: stageNames[number],
     mutation_scope: 'a copy of the fixture',
     mutation_mode: 'workspace copy only',
     risk_class: 'artificial',
