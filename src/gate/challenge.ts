@@ -22,7 +22,7 @@ export interface ChallengeRequest {
 }
 
 /** What is the candidate's own part of a challenge. */
-export interface OwnPart {
+interface OwnPart {
   /** Ids of the scenarios that it runs itself. */
   scenarios: readonly string[];
   /** Switches without which it does not start at this stage. */

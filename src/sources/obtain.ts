@@ -10,7 +10,7 @@ import { lookAtOwned } from './owned.ts';
 import type { Source } from './source.ts';
 
 /** What of a plan says where a source comes from. */
-export type SourceAsker = Pick<Plan, 'task' | 'stage' | 'given' | 'admissions' | 'project'>;
+type SourceAsker = Pick<Plan, 'task' | 'stage' | 'given' | 'admissions' | 'project'>;
 
 /**
  * Step 2 of a task with a source: what a record admits is held against the files, and copied into the engine's own folder. What is not

@@ -31,7 +31,7 @@ const scenarios = async (): Promise<Record<string, string>> => {
 };
 
 /** What became of one try to be promoted. */
-export interface Climb {
+interface Climb {
   nonce: string;
   /** Of the suite: exit, and everything that it said. */
   suite: { exit: number | undefined; all: string };
