@@ -93,12 +93,13 @@ function sentences(text: string): { words: string; at: number }[] {
   }));
 }
 
-/** Backends that have the record of a promotion at stage 6. */
+/** Backends that have the record of a promotion at stage 6, and none of its lapse. */
 async function promotedBackends(admissions: string, files: Files): Promise<Set<string>> {
   const folder = join(admissions, 'promotions');
   const found = new Set<string>();
   if ((await files.stat(folder))?.kind !== 'dir') return found;
   for (const name of (await files.list(folder)).filter(one => one.endsWith('.dsse.json'))) {
+    if (await files.stat(join(admissions, 'lapses', name))) continue;
     const backend = promotedBy(await files.readText(join(folder, name)));
     if (backend) found.add(backend);
   }

@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000;
 export const isEverything = ({ tested, read }: LintInput): boolean => tested.every(file => read.includes(file));
 
 /** Decisions and what signs them are no planning records. */
-const notPlanning = /^(ledger|promotions)\//;
+const notPlanning = /^(ledger|promotions|lapses)\//;
 
 /** Every record, absolute: JSON and YAML below admissions/. */
 export async function recordFiles({ admissions, files }: LintInput): Promise<string[]> {

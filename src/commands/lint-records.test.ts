@@ -34,6 +34,10 @@ describe('the records of a plan', { concurrent: true }, () => {
     expect(await lint(good)).toEqual({ exit: 0, records: 7, found: [] });
   });
 
+  it.each(['ledger', 'promotions', 'lapses'])('are not what stands in %s', async folder => {
+    expect(await lint({ ...good, [`admissions/${folder}/2-fake-n.dsse.json`]: '{}' })).toEqual({ exit: 0, records: 7, found: [] });
+  });
+
   it('promote nothing and make nothing ready, and lint says so', async () => {
     await using project = await aProject(good);
     const { out } = await commandLine(project.root, ['lint', '--admissions', 'admissions']);
@@ -151,5 +155,7 @@ describe('a text', () => {
   ])('may claim it with %s: %#', async (_title, record, exit) => {
     const files = { ...good, 'admissions/notes.md': 'Case is the default backend.\n', 'admissions/promotions/6-case-n.dsse.json': record };
     expect((await lint(files)).exit).toBe(exit);
+    // nobody is the default by a promotion that has lapsed
+    expect((await lint({ ...files, 'admissions/lapses/6-case-n.dsse.json': '{}' })).exit).toBe(1);
   });
 });

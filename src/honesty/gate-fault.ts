@@ -3,6 +3,7 @@ import { decide } from '../gate/decide.ts';
 import type { GateInput } from '../gate/input.ts';
 import type { ReasonCode } from '../gate/reasons.ts';
 import type { DecisionExit } from '../model/decision.ts';
+import type { exitCodes } from '../model/exit.ts';
 import type { Ports } from '../ports.ts';
 import { type PrivateKey, signEnvelope } from '../promotion/index.ts';
 import { PLAN_STATEMENT, statementFile } from '../promotion/place.ts';
@@ -45,9 +46,10 @@ interface Asked {
 export interface GateFault {
   /** What was done, as the table says it. */
   what: string;
-  exit: DecisionExit;
-  /** Codes of all reasons, each once, in the order of the table of reasons. */
-  codes: readonly ReasonCode[];
+  /** 64: the protected base has mistakes, and nothing is decided. */
+  exit: DecisionExit | typeof exitCodes.usage;
+  /** Codes of all reasons, each once, in the order of the table of reasons; of mistakes in the base, where each stands and what it is. */
+  codes: readonly (ReasonCode | `admissions/${string}`)[];
   /** Does it to the files of a project. */
   do?(specimen: GateSpecimen): Promise<Asked | void>;
   /** Does it to what was read: for what only a costly run could bring about. */

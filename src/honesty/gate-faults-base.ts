@@ -3,6 +3,17 @@ import { policyText, stageRecord } from '../testing/gate-room.ts';
 import type { GateFault } from './gate-fault.ts';
 import { POLICY, commit, changePolicy } from './gate-fault-hands.ts';
 
+/** The policy as a person writes it: who is who stands on lines of its own. */
+const policyInLines = (runner: string, approver: string): string => {
+  const {
+    runner_keys: _runner,
+    approver_keys: _approver,
+    ...rest
+  } = JSON.parse(policyText([runner], [approver])) as Record<string, unknown>;
+  const others = Object.entries(rest).map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`);
+  return `# who signs what\nrunner_keys: [${runner}]\napprover_keys: [${approver}]\n${others.join('')}`;
+};
+
 /** What is done to policy, stage record and scenarios, and to the candidate. */
 export const baseFaults: readonly GateFault[] = [
   {
@@ -28,6 +39,15 @@ export const baseFaults: readonly GateFault[] = [
     exit: 3,
     codes: ['policy_changed', 'no_runner_key', 'key_not_allowed'],
     do: changePolicy({}, () => []),
+  },
+  {
+    what: 'a policy that names one key as runner and as approver',
+    exit: 64,
+    codes: ['admissions/policy.yaml:3:17 approver_keys.0: is a runner: nobody approves what they ran themselves'],
+    async do(s) {
+      await s.put(POLICY, policyInLines(s.keys.runner.keyid, s.keys.runner.keyid));
+      commit(s);
+    },
   },
   {
     what: 'an earlier stage that is not promoted',

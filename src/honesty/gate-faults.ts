@@ -3,6 +3,7 @@ import { bundlesFaults } from './gate-faults-bundles.ts';
 import { candidateFaults } from './gate-faults-candidate.ts';
 import { evidenceFaults } from './gate-faults-evidence.ts';
 import { ledgerFaults } from './gate-faults-ledger.ts';
+import { priorFaults } from './gate-faults-prior.ts';
 import { recordsFaults } from './gate-faults-records.ts';
 import { signaturesFaults } from './gate-faults-signatures.ts';
 import { suiteFaults } from './gate-faults-suite.ts';
@@ -16,6 +17,7 @@ export const gateFaults: readonly GateFault[] = [
   ...signaturesFaults,
   ...ledgerFaults,
   ...baseFaults,
+  ...priorFaults,
   ...evidenceFaults,
   ...candidateFaults,
   ...recordsFaults,

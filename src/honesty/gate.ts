@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Calibration } from '../checks/calibrate.ts';
 import { createEngine } from '../engine.ts';
+import { UserError } from '../errors.ts';
 import { runGate } from '../gate/run-gate.ts';
+import { exitCodes } from '../model/exit.ts';
 import { type GateRoom, projectAt, verifyIn } from '../testing/gate-room.ts';
 import { decideOver, type GateFault, specimenOf } from './gate-fault.ts';
 import { gateFaults } from './gate-faults.ts';
@@ -55,13 +57,13 @@ export async function* runGateFaults(room: GateRoom, nonce: string, faults: read
   const sound = await ask(root, { what: 'nothing', exit: 0, codes: [] });
   if (sound.input.engine.digest !== identity.engineDigest) throw new Error('the engine changed while its gate was tried');
   for (const fault of faults) {
-    let decided = sound.decision;
+    let decided: Decided = sound.decision;
     if (fault.input) decided = decideOver(sound.input, fault.input).decision;
     else if (fault.do) {
       await using scratch = await ports.files.scratch('gate-fault');
       const copy = join(scratch.path, 'project');
       await ports.files.copyTree(root, copy);
-      decided = (await ask(copy, fault)).decision;
+      decided = await decisionOf(() => ask(copy, fault));
     }
     const codes = [...new Set(decided.reasons.map(({ code }) => code))];
     yield {
@@ -69,6 +71,25 @@ export async function* runGateFaults(room: GateRoom, nonce: string, faults: read
       exit: decided.exit,
       codes,
       killed: decided.exit === fault.exit && JSON.stringify(codes) === JSON.stringify(fault.codes),
+    };
+  }
+}
+
+/** What a gate ends with, and why. */
+interface Decided {
+  exit: number;
+  reasons: readonly { code: string }[];
+}
+
+/** A decision; or of a protected base with mistakes, where nothing is decided, each with its place. */
+async function decisionOf(ask: () => Promise<{ decision: Decided }>): Promise<Decided> {
+  try {
+    return (await ask()).decision;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return {
+      exit: exitCodes.usage,
+      reasons: error.problems.map(({ at, message }) => ({ code: `${at} ${message}`.replace(/ \(got .*\)$/, '') })),
     };
   }
 }

@@ -113,6 +113,13 @@ async function promoteIn(place: Place, { bytes, decision }: Stood, key: PrivateK
 export const promoteFirst = async (place: Place, candidate: Decision['candidate']): Promise<string> =>
   promoteIn(place, await decideIn(place, { seq: 1, prev: null }, { candidate }), place.keys.approver);
 
+/** The next decision of a ledger that is there, signed. @returns what the one after it has to name, and the file of the promotion */
+export async function promoteNext(place: Place, after: { seq: number; prev: string }, over: Partial<Decision>) {
+  const stood = await decideIn(place, after, over);
+  const file = await promoteIn(place, stood, place.keys.approver);
+  return { file, bytes: stood.bytes, next: { seq: after.seq + 1, prev: stood.digest } };
+}
+
 /** A project that can be promoted in: policy, keys, a stage record, admission records. Nothing is yet. Removes itself. */
 export async function aPromotedRoom() {
   const ports = quietPorts();
