@@ -137,7 +137,12 @@ afterAll(() => stage[Symbol.asyncDispose]());
 async function runWith({ id, gate, binary, usesModel, cannotUse }: Backend, program: string | null, title: string) {
   const { root, ports: real, engine, model } = stage;
   const place = join(root, title.replaceAll(/[^a-z0-9]+/gi, '-'), id);
-  const folders = { models: join(place, 'models'), binaries: join(place, 'binaries'), sources: join(place, 'sources') };
+  const folders = {
+    models: join(place, 'models'),
+    binaries: join(place, 'binaries'),
+    sources: join(place, 'sources'),
+    owned: join(place, 'owned'),
+  };
   for (const folder of [join(place, 'bin'), ...Object.values(folders)]) await mkdir(folder, { recursive: true });
   const named = join(place, 'bin', id);
   if (program !== null) {

@@ -13,7 +13,7 @@ export interface Draft<T> {
   schema: z.ZodType<T>;
   record: T;
   /** Folder of its kind below the folder of admissions. */
-  kind: 'models' | 'binaries' | 'sources';
+  kind: 'models' | 'binaries' | 'sources' | 'owned';
   /** File name; part of it comes from outside and has no separator. */
   name: string;
   /** Whether a record under the same name is about the same thing. */

@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import { executionModes } from '../model/admission.ts';
 import { type BinaryOptions, admitBinary } from './admit-binary.ts';
 import { admitModel, choicesOf, modelDefaults, type ModelOptions } from './admit-model.ts';
+import { admitOwned, DEFAULT_BRANCH, type OwnedOptions } from './admit-owned.ts';
 import { show } from './admit-record.ts';
 import { DEFAULT_DAYS, parseCount, parseExpiry } from './admit-terms.ts';
 import { admitSource, type SourceOptions } from './admit-source.ts';
@@ -10,7 +11,7 @@ import { asJson, type Command, type Io, jsonOption } from './command.ts';
 import { shellWord } from './shell-word.ts';
 import { parseStages } from './stage.ts';
 
-type AdmitOptions = ModelOptions & BinaryOptions & SourceOptions & { json?: true };
+type AdmitOptions = ModelOptions & BinaryOptions & SourceOptions & OwnedOptions & { json?: true };
 
 interface Kind {
   /** Beside the options that every record has. */
@@ -34,6 +35,7 @@ const kinds = {
     options: ['id', 'previous', 'sourceUrl', 'commit', 'tag', 'license', 'retrievedBy', 'retrievedAt', 'mode', 'boundary'],
     admit: admitSource,
   },
+  owned: { options: ['path', 'branch', 'owner', 'scope', 'noncritical'], admit: admitOwned },
 } as const satisfies Record<string, Kind>;
 const shared: readonly (keyof AdmitOptions)[] = ['by', 'stages', 'expires', 'days', 'into', 'replace', 'json'];
 
@@ -47,14 +49,14 @@ const count = (flag: string, help: string, fallback: number) => ({
 
 export const admit: Command<AdmitOptions> = {
   name: 'admit',
-  summary: 'Write the record by which a model, an executable or the source of a workspace may be used.',
+  summary: 'Write the record by which a model, an executable, the source of a workspace or the repository of an owner may be used.',
   about:
     'A record says who admitted what, for which backends and stages, and until when; it starts nothing, reaches nothing and promotes nothing. It is written below admissions/ of the project and is committed. For one machine or one try, --into DIR writes it elsewhere: whoever sets PROOFGATE_ADMISSIONS=DIR, for proofgate or for the whole suite, has it read beside those of the project. That is how a real ca is tried: admit it into a temporary folder, and name it in CTO_HARNESS_CASE_BIN.',
   arguments: [
     { name: '<kind>', help: 'What is admitted.', choices: Object.keys(kinds) },
     {
       name: '[names...]',
-      help: 'Of a model: its provider and its name. Of a binary: the path of the executable. Of a source: the path of a git bundle.',
+      help: 'Of a model: its provider and its name. Of a binary: the path of the executable. Of a source: the path of a git bundle. Of an owned repository: its id.',
     },
   ],
   options: [
@@ -62,7 +64,7 @@ export const admit: Command<AdmitOptions> = {
     {
       flags: '--stages <list>',
       help: 'Stages for which it holds, each by itself.',
-      default: '1,2; of a source 3',
+      default: '1,2; of a source 3, of an owned repository 5',
       parse: parseStages,
     },
     { flags: '--expires <date>', help: 'The day (as it begins, UTC) or the instant from which it admits nothing.', parse: parseExpiry },
@@ -105,6 +107,14 @@ export const admit: Command<AdmitOptions> = {
     { flags: '--retrieved-at <instant>', help: 'Of a source: when that was.', default: 'now', parse: parseExpiry },
     { flags: '--mode <mode>', help: 'Of a source: what may be done with it.', default: 'workspace_copy', choices: [...executionModes] },
     { flags: '--boundary <text>', help: 'Of a source: what of the original must not change.', default: 'the bundle file' },
+    { flags: '--path <dir>', help: 'Of an owned repository: its folder, which has .git in it; required.' },
+    { flags: '--branch <name>', help: 'Of an owned repository: its main branch, which never moves.', default: DEFAULT_BRANCH },
+    { flags: '--owner <name>', help: 'Of an owned repository: who owns it, and declares this; required.' },
+    {
+      flags: '--noncritical',
+      help: 'Of an owned repository: its owner says that nothing depends on it that a wrong branch could hurt; required.',
+    },
+    { flags: '--scope <text>', help: 'Of an owned repository: what a run may do.', default: 'put one branch there' },
     jsonOption,
   ],
   exits: { 0: 'The record was written.' },
@@ -122,6 +132,10 @@ export const admit: Command<AdmitOptions> = {
       shows: 'admissions/sources/a-1.json: this file at this commit, for a copy at stage 3',
     },
     {
+      line: 'proofgate admit owned my-notes --path ../my-notes --owner jp --noncritical --by jp',
+      shows: 'admissions/owned/my-notes.json: a run of stage 5 may put a branch there',
+    },
+    {
       line: 'proofgate admit binary /opt/case/ca … --into /tmp/tried',
       shows: 'the same for a try: PROOFGATE_ADMISSIONS=/tmp/tried CTO_HARNESS_CASE_BIN=/opt/case/ca npx vitest run scenarios/incidents',
     },
@@ -134,8 +148,8 @@ export const admit: Command<AdmitOptions> = {
     if (stray !== undefined) {
       throw new UserError({
         at: flagOf(stray),
-        message: `has no meaning for a ${word}`,
-        hint: `Leave it out: a ${word} takes ${kind.options.map(flagOf).join(', ')}.`,
+        message: `has no meaning for ${named(word)}`,
+        hint: `Leave it out: ${named(word)} takes ${kind.options.map(flagOf).join(', ')}.`,
       });
     }
     const { into } = options;
@@ -147,5 +161,7 @@ export const admit: Command<AdmitOptions> = {
     return 0;
   },
 };
+
+const named = (kind: string): string => (kind === 'owned' ? 'an owned repository' : `a ${kind}`);
 
 const flagOf = (key: string): string => `--${key.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
