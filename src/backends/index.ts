@@ -1,5 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { UserError } from '../errors.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Ports } from '../ports.ts';
 import type { Backend } from './backend.ts';
 import { caseBackend } from './case.ts';
 import { codex } from './codex.ts';
@@ -15,6 +17,10 @@ export { runBackend } from './run-backend.ts';
 
 /** Adding a backend is one file and one line here. */
 export const backends: readonly Backend[] = [fake, command, caseBackend, pi, codex];
+
+/** Whether a run would find its program here; asks no more than that. */
+export const isInstalled = async (id: string, plan: Plan, ports: Ports): Promise<boolean> =>
+  !('code' in (await findBackend(id).probe(plan, ports)));
 
 /** @throws UserError with the nearest known name. */
 export function findBackend(id: string, at?: string): Backend {

@@ -1,13 +1,14 @@
 import { join, resolve } from 'node:path';
-import { findBackend } from '../backends/index.ts';
+import { findBackend, isInstalled } from '../backends/index.ts';
 import { cellsOf } from '../compare/cells.ts';
 import { gather } from '../compare/gather.ts';
 import { markdownOf, rowsOf } from '../compare/table.ts';
 import { UserError } from '../errors.ts';
-import { type Comparison, comparisonLapse } from '../model/comparison.ts';
+import { type Comparison, comparedWhereInstalled, comparisonLapse } from '../model/comparison.ts';
 import { exitCodes } from '../model/exit.ts';
 import { lastSuite, readSuite } from '../suite/read.ts';
 import { asJson, type Command, type Io, jsonOption } from './command.ts';
+import { planFor } from './plan.ts';
 
 interface CompareOptions {
   candidate?: string;
@@ -18,13 +19,13 @@ interface CompareOptions {
 
 const FRESH_DAYS = 7;
 const DAY_MS = 86_400_000;
-const backendsCompared = ['fake', 'case', 'pi', 'codex'];
+const backendsCompared = ['fake', 'case', ...comparedWhereInstalled];
 
 export const compare: Command<CompareOptions> = {
   name: 'compare',
   summary: 'All stages and backends side by side, each cell with the evidence behind it.',
   about:
-    'Every bundle is derived again, as by proofgate verify; what a report says of itself counts nothing. Stage 6 starts from such a comparison, written with --into admissions/comparisons and committed: it needs fake, pi and codex where they apply, and the candidate proven at stages 3 to 5.',
+    'Every bundle is derived again, as by proofgate verify; what a report says of itself counts nothing. Stage 6 starts from such a comparison, written with --into admissions/comparisons and committed: it needs fake, pi and codex where they apply, and the candidate proven at stages 3 to 5. A pass under given or with a scripted model is shown as rehearsed, and is no such proof.',
   arguments: [{ name: '[dirs...]', help: 'Folders of bundles, or of suites. Default: the suite that started last.' }],
   options: [
     { flags: '--candidate <id>', help: 'The backend that is compared with the others.', default: 'case' },
@@ -96,10 +97,11 @@ async function bundlesOf(named: readonly string[], { ports, project, cwd }: Io):
   });
 }
 
-/** Where a reference cannot be had: it has no program here, or proofgate has no adapter for it. */
-async function notApplicable({ ports }: Io): Promise<Record<string, string>> {
+/** Where a reference cannot be had: a run would not find its program here. */
+async function notApplicable(io: Io): Promise<Record<string, string>> {
+  const plan = await planFor(undefined, {}, io);
   const why: Record<string, string> = {};
-  for (const name of ['pi', 'codex']) if (!(await ports.host.which(name))) why[name] = `${name} is not installed here`;
+  for (const name of comparedWhereInstalled) if (!(await isInstalled(name, plan, io.ports))) why[name] = `${name} is not installed here`;
   return why;
 }
 

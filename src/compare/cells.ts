@@ -1,5 +1,5 @@
 import type { Status } from '../model/blocker.ts';
-import type { Cell } from '../model/comparison.ts';
+import { type Cell, MAX_NAMED, stateOf } from '../model/comparison.ts';
 import type { Stage } from '../model/units.ts';
 
 /** One bundle, as it was derived again. */
@@ -10,13 +10,12 @@ export interface Derived {
   runId: string;
   /** Null: it is invalid, and counts as nothing else. */
   status: Status | null;
+  /** What of its world was not ordinary, by the contract; a scripted model is. */
+  given: readonly string[];
   manifest: string;
   /** Relative to the project. */
   bundle: string;
 }
-
-/** Bundles that a cell names; its counts have them all. */
-const MAX_NAMED = 5;
 
 const stages: readonly Stage[] = [1, 2, 3, 4, 5, 6];
 
@@ -26,13 +25,42 @@ export function cellsOf(derived: readonly Derived[], backends: readonly string[]
 }
 
 function cellOf(stage: Stage, backend: string, derived: readonly Derived[], reason: string | undefined): Cell {
-  const own = derived.filter(one => one.stage === stage && one.backend === backend);
-  const count = (status: Status | null) => own.filter(one => one.status === status).length;
-  const counts = { pass: count('pass'), fail: count('fail'), blocked: count('blocked'), invalid: count(null) };
+  const own = once(derived.filter(one => one.stage === stage && one.backend === backend));
+  const count = (kind: keyof Cell['counts']) => own.filter(one => kindOf(one) === kind).length;
+  const counts = {
+    pass: count('pass'),
+    rehearsed: count('rehearsed'),
+    fail: count('fail'),
+    blocked: count('blocked'),
+    invalid: count('invalid'),
+  };
   const evidence = own
-    .flatMap(({ status, runId: run_id, task, manifest, bundle }) => (status === null ? [] : [{ run_id, task, status, manifest, bundle }]))
-    .toSorted((a, b) => Number(b.status === 'pass') - Number(a.status === 'pass') || (a.run_id < b.run_id ? 1 : -1))
+    .toSorted(inOrder)
+    .flatMap(({ status, runId: run_id, task, given, manifest, bundle }) =>
+      status === null ? [] : [{ run_id, task, status, given: [...given].toSorted(), manifest, bundle }],
+    )
     .slice(0, MAX_NAMED);
-  const state = counts.pass > 0 ? 'proven' : own.length > 0 ? 'not_proven' : reason === undefined ? 'no_evidence' : 'not_applicable';
-  return { stage, backend, state, reason: state === 'not_applicable' ? (reason ?? null) : null, counts, evidence };
+  const state = stateOf(counts, reason === undefined ? 'no_evidence' : 'not_applicable');
+  return { stage, backend, state, reason: state === 'not_applicable' ? (reason ?? null) : null, counts, bundles: own.length, evidence };
 }
+
+const kindOf = ({ status, given }: Derived): keyof Cell['counts'] =>
+  status === null ? 'invalid' : status === 'pass' && given.length > 0 ? 'rehearsed' : status;
+
+/** The same bundle in two places is one; of invalid ones nothing is known that could be the same. */
+function once(derived: readonly Derived[]): Derived[] {
+  const seen = new Map<string, Derived>();
+  for (const one of derived.toSorted((a, b) => byText(a.bundle, b.bundle))) {
+    const key = one.status === null ? `at ${one.bundle}` : one.manifest;
+    if (!seen.has(key)) seen.set(key, one);
+  }
+  return [...seen.values()];
+}
+
+const ranks: Record<keyof Cell['counts'], number> = { pass: 0, rehearsed: 1, fail: 2, blocked: 2, invalid: 2 };
+
+/** The same five, in whatever order the folders were read: the best first, then the newest. */
+const inOrder = (a: Derived, b: Derived): number =>
+  ranks[kindOf(a)] - ranks[kindOf(b)] || byText(b.runId, a.runId) || byText(a.manifest, b.manifest);
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Comparison, comparisonLapse } from '../model/comparison.ts';
+import { Cell, Comparison, comparisonLapse } from '../model/comparison.ts';
+import { sha256 } from '../model/digest.ts';
 import { cellsOf, type Derived } from './cells.ts';
 import { markdownOf, rowsOf } from './table.ts';
 
@@ -9,10 +10,12 @@ const of = (over: Partial<Derived>): Derived => ({
   task: 't',
   runId: 'r1',
   status: 'pass',
-  manifest: 'a'.repeat(64),
-  bundle: 'reports/runs/r1',
+  given: [],
+  manifest: sha256(over.runId ?? 'r1'),
+  bundle: `reports/runs/${over.runId ?? 'r1'}`,
   ...over,
 });
+const run = (runId: string, over: Partial<Derived> = {}) => of({ runId, ...over });
 const backends = ['fake', 'case', 'pi', 'codex'];
 const comparison = (derived: Derived[], na: Record<string, string> = {}): Comparison => ({
   schema: 'proofgate/comparison/1',
@@ -28,7 +31,20 @@ const NOW = Date.parse('2026-11-21T00:00:00Z');
 describe('a cell', () => {
   it.each<[string, Derived[], string, string]>([
     ['without a bundle has no evidence', [], 'no_evidence', '—'],
-    ['with a pass is proven, whatever else there is', [of({}), of({ status: 'blocked' })], 'proven', 'proven (1 pass, 1 blocked)'],
+    ['with a pass is proven, whatever else there is', [run('a'), run('b', { status: 'blocked' })], 'proven', 'proven (1 pass, 1 blocked)'],
+    ['with passes under given alone is rehearsed', [run('a', { given: ['scripted'] })], 'rehearsed', 'rehearsed (1 rehearsed)'],
+    [
+      'shows rehearsals apart, also where it is proven',
+      [run('a', { given: ['prior_stage'] }), run('b'), run('c', { given: ['tree'], status: 'fail' })],
+      'proven',
+      'proven (1 pass, 1 rehearsed, 1 fail)',
+    ],
+    [
+      'counts a bundle in two places once, and every invalid one',
+      [of({}), of({ bundle: 'elsewhere/r1' }), of({ status: null, bundle: 'x' }), of({ status: null, bundle: 'y' })],
+      'proven',
+      'proven (1 pass, 2 invalid)',
+    ],
     ['without a pass is not proven', [of({ status: 'fail' })], 'not_proven', 'not proven (1 fail)'],
     ['with an invalid bundle only is not proven', [of({ status: null })], 'not_proven', 'not proven (1 invalid)'],
   ])('%s', (_what, derived, state, shown) => {
@@ -37,10 +53,39 @@ describe('a cell', () => {
     expect(rowsOf(made).rows[1]?.[1]).toBe(shown);
   });
 
-  it('names the bundles behind it, passes first, and never an invalid one', () => {
-    const made = comparison([of({ runId: 'a', status: 'fail' }), of({ runId: 'b' }), of({ runId: 'c', status: null }), of({ runId: 'd' })]);
-    expect(made.cells.flatMap(({ evidence }) => evidence.map(({ run_id }) => run_id))).toEqual(['d', 'b', 'a']);
-    expect(markdownOf(made)).toContain('- pass: t, `reports/runs/r1`, manifest `aaaaaaaaaaaaaaaa`');
+  it('counts all bundles and names five: proven passes, then rehearsed ones, the newest first, never an invalid one, in whatever order they come', () => {
+    const derived = [
+      ...['1', '2', '3', '4'].map(name => run(name, { status: 'fail' })),
+      ...['5', '6'].map(name => run(name, { given: ['scripted', 'prior_stage'] })),
+      ...['7', '8'].map(name => run(name)),
+      run('9', { status: null }),
+    ];
+    const [cell] = comparison(derived).cells.filter(({ bundles }) => bundles > 0);
+    expect([cell?.bundles, cell?.evidence.map(({ run_id }) => run_id)]).toEqual([9, ['8', '7', '6', '5', '4']]);
+    expect(cell?.evidence[2]?.given).toEqual(['prior_stage', 'scripted']);
+    for (let i = 1; i < derived.length; i++)
+      expect(comparison([...derived.slice(i), ...derived.slice(0, i)].toReversed())).toEqual(comparison(derived));
+    const page = markdownOf(comparison(derived));
+    expect(page).toContain('5 of 9 bundles:');
+    expect(page).toContain(`- pass: t, \`reports/runs/8\`, manifest \`${sha256('8').slice(0, 16)}\``);
+    expect(page).toContain('- pass under prior_stage, scripted: t, `reports/runs/6`');
+  });
+
+  it('is a part of the record that says what its counts say, once for a stage and backend', () => {
+    const made = comparison([of({})]);
+    expect(Comparison.safeParse(made).success).toBe(true);
+    const cell = made.cells.find(({ bundles }) => bundles > 0)!;
+    const spoilt: Partial<Cell>[] = [
+      { state: 'rehearsed' },
+      { state: 'not_proven' },
+      { evidence: [] },
+      { evidence: cell.evidence.map(one => ({ ...one, given: ['tree'] })) },
+      { bundles: 2 },
+      { counts: { ...cell.counts, rehearsed: 1 } },
+    ];
+    expect(spoilt.filter(over => Cell.safeParse({ ...cell, ...over }).success)).toEqual([]);
+    expect(Cell.safeParse({ ...made.cells[0], state: 'proven' }).success).toBe(false);
+    expect(Comparison.safeParse({ ...made, cells: [...made.cells, cell] }).success).toBe(false);
   });
 
   it('does not apply where there is a reason and no bundle', () => {
@@ -52,7 +97,7 @@ describe('a cell', () => {
 });
 
 describe('stage 6 starts from a comparison', () => {
-  const full = ([3, 4, 5] as const).map(stage => of({ stage, backend: 'case' }));
+  const full = ([3, 4, 5] as const).map(stage => run(`case-${stage}`, { stage, backend: 'case' }));
   const references = [of({}), of({ backend: 'pi' })];
   const codex = { codex: 'codex is not installed here' };
 
@@ -65,6 +110,11 @@ describe('stage 6 starts from a comparison', () => {
       'fake always applies',
       comparison([...full, of({ backend: 'pi' })], { ...codex, fake: 'no' }),
       'lacks evidence: fake has no proven cell',
+    ],
+    [
+      'not from rehearsals',
+      comparison([...full.map(one => ({ ...one, given: ['prior_stage'] })), of({}), of({ backend: 'pi', given: ['scripted'] })], codex),
+      'lacks evidence: pi is only rehearsed, case is only rehearsed at stage 3, case is only rehearsed at stage 4, case is only rehearsed at stage 5',
     ],
     [
       'not without a stage of the candidate',

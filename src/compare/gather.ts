@@ -1,7 +1,6 @@
-import { join, relative } from 'node:path';
-import { Report } from '../model/report.ts';
+import { relative } from 'node:path';
 import type { Ports } from '../ports.ts';
-import { verifyBundle } from '../verify/verify.ts';
+import { examineBundle } from '../verify/verify.ts';
 import type { Derived } from './cells.ts';
 
 /**
@@ -19,31 +18,25 @@ export async function gather(
   const derived: Derived[] = [];
   const unreadable: string[] = [];
   for (const dir of dirs) {
-    const { status, verdict } = await verifyBundle(dir, ports);
-    const report = await readReport(join(dir, 'report.json'), ports);
+    const { status, verdict, bundle } = await examineBundle(dir, ports);
+    const { report, contract } = bundle;
     if (!report) {
       unreadable.push(relative(project, dir));
       continue;
     }
     const { stage, backend, task, run_id: runId, artifact_digests: digests } = report;
     const manifest = digests['manifest.json'] ?? '';
+    const isGood = verdict === 'consistent' && manifest !== '' && contract !== undefined;
     derived.push({
       stage,
       backend,
       task,
       runId,
-      status: verdict === 'consistent' && manifest !== '' ? status : null,
+      status: isGood ? status : null,
+      given: Object.keys(contract?.given ?? {}),
       manifest,
       bundle: relative(project, dir),
     });
   }
   return { derived, unreadable };
-}
-
-async function readReport(path: string, { files }: Ports): Promise<Report | undefined> {
-  try {
-    return Report.safeParse(JSON.parse(await files.readText(path))).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,11 +2,13 @@ import type { Cell, Comparison } from '../model/comparison.ts';
 import { stageNames, type Stage } from '../model/units.ts';
 import { code, table, text } from '../report/escape.ts';
 
-const words = { proven: 'proven', not_proven: 'not proven', no_evidence: '—', not_applicable: 'n/a' } as const;
+const words = { proven: 'proven', rehearsed: 'rehearsed', not_proven: 'not proven', no_evidence: '—', not_applicable: 'n/a' } as const;
 
 /** One cell in a few words: what it amounts to, and of how many bundles. */
 function cellText({ state, counts }: Cell): string {
-  const parts = (['pass', 'fail', 'blocked', 'invalid'] as const).filter(key => counts[key] > 0).map(key => `${counts[key]} ${key}`);
+  const parts = (['pass', 'rehearsed', 'fail', 'blocked', 'invalid'] as const)
+    .filter(key => counts[key] > 0)
+    .map(key => `${counts[key]} ${key}`);
   return parts.length > 0 ? `${words[state]} (${parts.join(', ')})` : words[state];
 }
 
@@ -46,12 +48,15 @@ export function markdownOf(comparison: Comparison): string {
     '',
     ...(reasons.length > 0 ? ['Not applicable:', '', ...reasons.map(reason => `- ${text(reason)}`), ''] : []),
     '## Evidence',
-    ...behind.flatMap(({ stage, backend, evidence }) => [
+    ...behind.flatMap(({ stage, backend, bundles, evidence }) => [
       '',
       `### Stage ${stage}, ${text(backend)}`,
       '',
+      `${evidence.length} of ${bundles} bundle${bundles === 1 ? '' : 's'}:`,
+      '',
       ...evidence.map(
-        ({ status, task, bundle, manifest }) => `- ${status}: ${text(task)}, ${code(bundle)}, manifest ${code(manifest.slice(0, 16))}`,
+        ({ status, task, given, bundle, manifest }) =>
+          `- ${status}${given.length > 0 ? ` under ${text(given.join(', '))}` : ''}: ${text(task)}, ${code(bundle)}, manifest ${code(manifest.slice(0, 16))}`,
       ),
     ]),
     '',

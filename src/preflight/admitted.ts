@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { admitBinary, admitModel, type Read, readRecord } from '../admission/index.ts';
 import type { Upstream } from '../gateway/index.ts';
 import type { AdmissionFacts, BinaryAdmission, ModelAdmission, OwnedRepository, SourceAdmission } from '../model/admission.ts';
-import { Comparison, comparisonLapse } from '../model/comparison.ts';
+import { isInstalled } from '../backends/index.ts';
+import { comparedWhereInstalled, Comparison, comparisonLapse } from '../model/comparison.ts';
 import type { Contract } from '../model/contract.ts';
 import type { PreflightCheck } from './index.ts';
 
@@ -84,7 +85,8 @@ export const sourceAdmitted: PreflightCheck = ({ plan, source, admitted }) => {
 };
 
 /** Stage 6 starts from a fresh comparison of the candidate with fake, and with pi and codex where they apply. Default status is earned. */
-export const comparisonFresh: PreflightCheck = async ({ plan, backend, admitted }, { files, clock, host }) => {
+export const comparisonFresh: PreflightCheck = async ({ plan, backend, admitted }, ports) => {
+  const { files, clock } = ports;
   // fake is what a candidate is held against, and never one itself
   if (plan.stage !== 6 || backend.id === 'fake') return undefined;
   const refuse = (detail: string) => ({ code: 'prior_stage_not_proven', detail }) as const;
@@ -95,10 +97,10 @@ export const comparisonFresh: PreflightCheck = async ({ plan, backend, admitted 
     if ('problem' in read) return refuse(`the comparison ${read.problem}`);
     const lapsed = comparisonLapse(read.value, backend.id, clock.now());
     if (lapsed) return refuse(`the comparison ${name} ${lapsed}`);
-    for (const one of ['pi', 'codex']) {
-      const applies =
-        !read.value.cells.some(cell => cell.backend === one && cell.state === 'proven') && (await host.which(one)) !== undefined;
-      if (applies) return refuse(`the comparison ${name} lacks evidence: ${one} is installed here, and has no proven cell`);
+    for (const one of comparedWhereInstalled) {
+      const isProven = read.value.cells.some(cell => cell.backend === one && cell.state === 'proven');
+      if (!isProven && (await isInstalled(one, plan, ports)))
+        return refuse(`the comparison ${name} lacks evidence: ${one} is installed here, and has no proven cell`);
     }
     admitted.comparison = read;
     return undefined;
