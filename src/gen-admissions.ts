@@ -32,7 +32,7 @@ const admissionOf = (name: string, text: string): BinaryAdmission =>
     admitted_by: 'proofgate',
     admitted_at: '2026-06-01T00:00:00Z',
     expires_at: '2027-06-30T00:00:00Z',
-    stages: [1, 2],
+    stages: [1, 2, 3, 4, 5],
     core_promotion_status: 'not-promoted',
     notice: 'A stand-in for WorkOS Case in tests without a network. What it does says nothing about Case, and promotes nothing.',
   });

@@ -142,10 +142,17 @@ describe('proofgate compare', () => {
 
   it('takes a reference for one that applies where a run would find its program', async () => {
     await room.put('path/codex', '#!/bin/sh\n');
-    await files.chmod(join(room.root, 'path/codex'), 0o755);
-    const named = quietPorts({ CTO_HARNESS_CODEX_BIN: join(room.root, 'path/codex') });
+    const codex = join(room.root, 'path/codex');
+    await files.chmod(codex, 0o755);
+    const named = quietPorts({ CTO_HARNESS_CODEX_BIN: codex });
     const { exit, err } = await commandLine(room.root, ['compare', '--candidate', 'command', ...proven()], { ports: named });
     expect([exit, err]).toEqual([exitCodes.blocked, 'stage 6 cannot start from it: it lacks evidence: codex has no proven cell\n']);
+    // a record that was made where it is not, either
+    expect((await compare(...proven(), '--into', 'admissions/comparisons')).exit).toBe(0);
+    expect(await run('c1-duration-rounds', { backend: candidate, stage: 6, env: { CTO_HARNESS_CODEX_BIN: codex } })).toMatchObject({
+      status: 'blocked',
+      blockers: [{ detail: 'the comparison command.json lacks evidence: codex is installed here, and has no proven cell' }],
+    });
   });
 
   it('says of a bundle that is spoilt that it is invalid, and believes nothing of it', async () => {
