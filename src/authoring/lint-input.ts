@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import type { Files, Ports } from '../ports.ts';
 import { DEFAULTS, defaultsFor } from '../scenario/defaults.ts';
 import type { Layer } from '../scenario/layers.ts';
+import { evidenceProblems } from '../scenario/gate-evidence.ts';
 import { loadScenarios, type ScenarioRoot } from '../scenario/load.ts';
 import type { Memory } from '../scenario/memory.ts';
 import { partsOf } from '../scenario/plan.ts';
@@ -78,6 +79,8 @@ async function layered(file: string, root: ScenarioRoot, ports: Pick<Ports, 'fil
 /** Tasks, patches and folders that a scenario names and that are not there or not right. */
 async function missingParts(scenario: Scenario, root: ScenarioRoot, ports: Pick<Ports, 'files'>, memory: Memory): Promise<Finding[]> {
   if (scenario.spec.do === 'cli') return [];
+  if (scenario.spec.do === 'gate')
+    return (await evidenceProblems([scenario], root.project, ports.files)).map(problem => finding('problem', 'load', problem));
   try {
     await partsOf(scenario, root.project, ports, memory);
     return [];

@@ -40,7 +40,7 @@ const BUILT_IN: Source = { text: 'built in', file: null, pathInFile: [] };
  */
 export async function resolveScenario(scenario: Scenario, project: string, ports: Pick<Ports, 'files'>, memory: Memory): Promise<Resolved> {
   const { spec } = scenario;
-  const runs = spec.do !== 'cli';
+  const runs = spec.do !== 'cli' && spec.do !== 'gate';
   const { task } = runs ? await partsOf(scenario, project, ports, memory) : { task: undefined };
   const taskYaml = task && (await readYaml(join(task.dir, 'task.yaml'), showDir(project, task.dir), ports.files));
   const value = { ...describing(scenario), ...(runs ? running(scenario, task?.spec.verification.timeout) : commanding(scenario)) };
@@ -66,7 +66,7 @@ const describing = ({ spec, name, proves }: Scenario) => ({
   do: spec.do ?? 'run',
 });
 
-const commanding = ({ spec }: Scenario) => ({ cli: spec.cli, env: spec.env ?? {} });
+const commanding = ({ spec }: Scenario) => (spec.do === 'gate' ? { gate: spec.gate } : { cli: spec.cli, env: spec.env ?? {} });
 
 function running({ spec }: Scenario, timeout: string | undefined) {
   const { verificationMs, ...limits } = limitsOf(spec);

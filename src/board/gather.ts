@@ -94,8 +94,9 @@ async function stalenessOf(
   if (age > moment.maxAgeMs)
     stale.push(`was proven ${Math.round(age / 60_000)} minutes ago, ${Math.round(moment.maxAgeMs / 60_000)} are allowed`);
   if (result.digest !== digestOf(scenario)) stale.push('was changed since');
-  // a scenario of the command line leaves no bundle: its result is all that there is
-  if (result.bundle === null) return scenario.spec.do === 'cli' ? stale : [...stale, 'left no evidence'];
+  // a scenario of the command line or of a gate leaves no bundle: its result is all that there is
+  const { do: does } = scenario.spec;
+  if (result.bundle === null) return does === 'cli' || does === 'gate' ? stale : [...stale, 'left no evidence'];
   const freshness = await freshnessOf(join(project, result.bundle, 'report.json'), ports);
   if (!freshness) return [...stale, `has lost its evidence: ${result.bundle}`];
   if (freshness['nonce'] !== suite.plan.nonce) stale.push('has the evidence of another suite');

@@ -90,7 +90,8 @@ async function runOne(
   if (gap) return `not run: ${gap.reason}`;
   const suite = { ...scenarioRoot(project), out: join(project.root, 'reports', 'runs'), nonce };
   const { evidence, ofRun } = await prove(scenario, { suite, engine, ports, signal });
-  if (wasInterrupted({ evidence, ofRun }, spec.do === 'cli')) return 'the run was interrupted: its evidence says nothing';
+  if (wasInterrupted({ evidence, ofRun }, spec.do === 'cli' || spec.do === 'gate'))
+    return 'the run was interrupted: its evidence says nothing';
   return { scenario, evidence, ofRun };
 }
 

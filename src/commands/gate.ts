@@ -4,7 +4,7 @@ import { annotationsOf } from '../gate/annotations.ts';
 import type { Decided } from '../gate/decide.ts';
 import { junitOf } from '../gate/junit.ts';
 import { addToLedger } from '../gate/ledger.ts';
-import { runGate } from '../gate/run-gate.ts';
+import { type GateAnswer, type GateQuestion, runGate } from '../gate/run-gate.ts';
 import { showDecision } from '../gate/show.ts';
 import type { VerifySaid } from '../gate/rejudge.ts';
 import { summaryOf } from '../gate/summary.ts';
@@ -12,7 +12,7 @@ import { exitCodes } from '../model/exit.ts';
 import { isMap } from '../model/json.ts';
 import { LEDGER, ledgerFiles } from '../model/ledger.ts';
 import type { Stage } from '../model/units.ts';
-import type { Files } from '../ports.ts';
+import type { Files, Ports } from '../ports.ts';
 import { baseOption } from './challenge.ts';
 import { asJson, type Command, type Io, jsonOption } from './command.ts';
 import { onDisk } from './on-disk.ts';
@@ -63,26 +63,32 @@ export const gate: Command<GateOptions> = {
     const { identity: engine } = await createEngine(project.root, ports);
     const suite = options.suite === undefined ? undefined : resolve(cwd, options.suite);
     const where = { stage, backend, project: project.root, suite, ref: options.base };
-    const answer = await runGate({ ...where, engine, verify: dir => verifySaid(dir, io), calibrations: new Map(), signal }, ports);
-    const { challenge } = answer;
-
-    const name = ledgerFiles(challenge.entry).decision;
-    // what was decided stands; a second decision is told and not written
-    if (challenge.decision === null) await addToLedger(project.root, name, answer.decision, ports);
-    const file = challenge.decision === null ? `${LEDGER}/${name}` : null;
+    const question = { ...where, engine, verify: (dir: string) => verifySaid(dir, io), calibrations: new Map(), signal };
+    const { answer, file } = await decideAndWrite(question, ports);
     await writeViews(answer, options, io);
     const { decision } = answer;
-    print(
-      options.json
-        ? asJson({ exit: decision.exit, file, decision })
-        : [...showDecision(answer), '', file === null ? 'Nothing was written: what was decided before stands.' : `Wrote ${file}.`].join(
-            '\n',
-          ),
-    );
+    print(options.json ? asJson({ exit: decision.exit, file, decision }) : gateInWords(answer, file));
     if (ports.host.env['GITHUB_ACTIONS'] === 'true') for (const line of annotationsOf(answer, answer.places)) note(line);
     return decision.exit;
   },
 };
+
+/**
+ * Asks the gate and writes down what it decided. What was decided before stands: a second decision is told and not written.
+ * @returns `file`: the decision, relative to the project; null where none was written
+ */
+export async function decideAndWrite(question: GateQuestion, ports: Ports): Promise<{ answer: GateAnswer; file: string | null }> {
+  const answer = await runGate(question, ports);
+  const { challenge, decision } = answer;
+  if (challenge.decision !== null) return { answer, file: null };
+  const name = ledgerFiles(challenge.entry).decision;
+  await addToLedger(question.project, name, decision, ports);
+  return { answer, file: `${LEDGER}/${name}` };
+}
+
+/** What the command says of it to a person. */
+export const gateInWords = (answer: GateAnswer, file: string | null): string =>
+  [...showDecision(answer), '', file === null ? 'Nothing was written: what was decided before stands.' : `Wrote ${file}.`].join('\n');
 
 async function writeViews(decided: Decided, { junit, summary }: GateOptions, { ports: { files }, cwd }: Io): Promise<void> {
   if (junit !== undefined) await onDisk(junit, () => writeAt(resolve(cwd, junit), junitOf(decided), files));

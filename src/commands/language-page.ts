@@ -137,7 +137,7 @@ const neverVacuous: readonly Rule[] = [
   ['what a command writes, of a run', 'output-of-a-run'],
   ['what a run leaves, of a command', 'evidence-of-a-command'],
   ['a criterion that is not on the board', 'proves-what-is-not-on-the-board'],
-  ['what is in the language and not built yet', 'not-built-yet'],
+  ['a gate that is asked nothing', 'do-gate', 'does not say what is asked'],
 ];
 
 const vacuous = (table: string) => `## Never vacuous

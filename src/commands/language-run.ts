@@ -15,6 +15,7 @@ export const leaving = ['needs', 'skip', 'only', 'todo', 'fails', 'retry'] as co
 const isLeaving = (key: string): boolean => leaving.some(one => one === key);
 
 const given: Keys = keysOf(runKeys.given);
+const gate: Keys = keysOf(runKeys.gate);
 const rubricOf = (role: 'verifier' | 'reviewer'): string => (rubricCategories[role] ?? []).map(code).join(', ');
 const script = stringify(defaultFakeScript, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trim();
 const running = Object.fromEntries(Object.entries(runKeys).filter(([key]) => !isLeaving(key)));
@@ -41,6 +42,7 @@ ${keyTable(running, {
     given: '[a map](#given)',
     approval: '[a map](#approval)',
     model: '[a map](#model)',
+    gate: '[a map](#gate)',
   },
 })}
 
@@ -73,8 +75,33 @@ a copy and stands. The engine of a challenge is never \`command\`, which is what
 | \`run\` | one run of the engine; \`exit\` is what the command line would end with | every expect key but \`stdout\` and \`stderr\` |
 | \`verify\` | the run, then \`proofgate verify\` on a copy of its bundle, changed first where \`given.mutate\` says so | \`exit\`, \`stdout\`, \`stderr\`, and \`report\`: the document of \`verify --json\` |
 | \`cli\` | the real command line with the arguments of \`cli\`, as a process of its own in the root of the project | \`exit\`, \`stdout\`, \`stderr\`, and \`report\`: the JSON document on its standard output |
+| \`gate\` | the whole way of a candidate: a challenge, the runs of \`gate.evidence\`, their signature, and the gate | \`exit\`, \`stdout\`, \`stderr\`, and \`report\`: [the decision](gate.md#the-answer) |
 
-\`do: gate\` is not built yet.
+### gate
+
+What the gate is asked, and over what. For such a scenario a git repository is made and thrown away: on its protected branch stand the fixtures
+and admissions of the project and the folders of \`scenarios/\` that the evidence is in, a policy with two keys that nobody keeps, and a record
+of the stage that requires exactly the evidence. A challenge is issued, the evidence is run under its nonce as any scenario is, its suite is recorded and
+signed, one thing is spoilt where \`mutate\` says so, and the real gate decides.
+
+${keyTable(gate, {
+  defaults: { backend: '`fake`', signed_by: '`runner`', after: 'at once', model: 'that of the evidence', mutate: 'nothing' },
+  see: {
+    policy: 'a map over [the policy](gate.md#once-who-decides)',
+    mutate: '[a map](#gatemutate)',
+    model: 'a map of `provider` and `id`',
+  },
+})}
+
+The policy is that of the project, where it has one, with other keys, an end that is far away, and \`calibration_times: 3\`; nothing of its ledger and its promotions
+is there. What a run is goes into the evidence: \`task\`, \`backend\`, \`fake\` and the like have no meaning beside \`do: gate\`. Evidence that is not to be a
+test of its own, because it does not hold, stands in a file whose name begins with \`_\`, which in the repository of the gate has none. What the
+evidence \`needs\` the gate needs, too. What the command line would refuse with 64 is an answer here as well. Such a scenario leaves no bundle:
+no stage can require one.
+
+#### gate.mutate
+
+${keyTable(keysOf(gate['mutate']!))}
 
 ### fake
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BlockerCode, Status } from '../model/blocker.ts';
+import { Decision } from '../model/decision.ts';
 import { isMap, type Path } from '../model/json.ts';
 import { Lifecycle, Outcome, Report } from '../model/report.ts';
 import { VerificationSummary } from '../model/verification.ts';
@@ -40,16 +41,16 @@ export const expectKeys = {
 /** What a command says; the other keys have no meaning for it. */
 export const outputKeys = {
   stdout: OutputSpec.describe(
-    'Only for do: verify and cli. Standard output: its whole text, a matcher, empty, present, or {matches, not_matches, lines, json, …}.',
+    'Only for do: verify, cli and gate. Standard output: its whole text, a matcher, empty, present, or {matches, not_matches, lines, json, …}.',
   ),
-  stderr: OutputSpec.describe('Only for do: verify and cli. Standard error, in the same way.'),
+  stderr: OutputSpec.describe('Only for do: verify, cli and gate. Standard error, in the same way.'),
 };
 
 const ofCommands = () =>
   z
-    .never({ error: 'is what a command writes: for do: verify and cli; of a run expect artifacts: {backend/stdout.log: …}' })
+    .never({ error: 'is what a command writes: for do: verify, cli and gate; of a run expect artifacts: {backend/stdout.log: …}' })
     .optional()
-    .describe('Only for do: verify and cli.');
+    .describe('Only for do: verify, cli and gate.');
 const noOutput = { stdout: ofCommands(), stderr: ofCommands() };
 const optional = <S extends z.ZodType>(schema: S) => schema.optional();
 type Optional<T extends Record<string, z.ZodType>> = { [K in keyof T]: z.ZodOptional<T[K]> };
@@ -75,6 +76,12 @@ export const OutputExpectation = z
   .refine(map => Object.keys(map).length > 0, { error: 'asserts nothing', abort: true })
   .describe('What the command has to end with and say; all of it has to hold.');
 export type OutputExpectation = z.output<typeof OutputExpectation>;
+
+/** The same of a gate, whose document is its decision. */
+export const GateExpectation = z
+  .strictObject({ ...OutputExpectation.shape, report: matcherFor(Decision).optional().describe('Partial match over the decision.') })
+  .refine(map => Object.keys(map).length > 0, { error: 'asserts nothing', abort: true })
+  .describe('What the gate has to end with and decide; all of it has to hold.');
 
 /** Every way in which the evidence is not as expected; paths start at `base`. */
 export async function judgeEvidence(expectation: Expectation, evidence: Evidence, base: Path = ['expect']): Promise<Mismatch[]> {

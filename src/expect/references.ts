@@ -6,9 +6,12 @@ import { isMap } from '../model/json.ts';
 import type { Report } from '../model/report.ts';
 import type { Evidence } from './evidence.ts';
 import { type Expectation, judgeEvidence } from './expectation.ts';
+import { decisionReferences } from './reference-decisions.ts';
+import { outputReferences } from './reference-outputs.ts';
 import { DIGEST, reportOf, type Subject, TIME } from './reference-report.ts';
 
-type Reference = 'reserved' | 'green' | 'blocked' | 'failed';
+/** How the run of a reference ended. */
+export type Reference = 'reserved' | 'green' | 'blocked' | 'failed';
 
 /**
  * Tries an expectation on bundles whose verdict is known.
@@ -31,6 +34,16 @@ function withoutNames({ report, ...rest }: Expectation): Expectation {
 export const vacuousOutput = async (expectation: Expectation): Promise<string | undefined> =>
   expectation.exit === 'interrupted' ? undefined : emptyOn(expectation, outputReferences());
 
+/** The same for what a gate ends with and decides. */
+export const vacuousDecision = (expectation: Expectation): Promise<string | undefined> =>
+  emptyOn(expectation, [
+    ...outputReferences(),
+    ...decisionReferences().map(evidence => ({
+      kind: evidence.exit === exitCodes.pass ? ('green' as const) : ('failed' as const),
+      evidence,
+    })),
+  ]);
+
 async function emptyOn(expectation: Expectation, bundles: readonly { kind: Reference; evidence: Evidence }[]): Promise<string | undefined> {
   const accepted = new Set<Reference>();
   for (const { kind, evidence } of bundles) {
@@ -43,49 +56,6 @@ async function emptyOn(expectation: Expectation, bundles: readonly { kind: Refer
 }
 
 const namesInterruption = (expectation: Expectation) => JSON.stringify(expectation).includes('"run_interrupted"');
-
-/** A command that did what it was asked for, and one that did not, whatever they said. */
-function outputReferences(): { kind: Reference; evidence: Evidence }[] {
-  const ended = (kind: Reference, exit: number, stdout: string, stderr: string, report: Record<string, unknown> | null = null) => {
-    const none = {
-      report,
-      sealed: true,
-      events: [],
-      paths: [],
-      read: async () => new Uint8Array(),
-      readBeside: async () => undefined,
-    };
-    return { kind, evidence: { ...none, exit, stdout, stderr } };
-  };
-  const codes = Object.values(exitCodes).filter(code => code !== exitCodes.pass);
-  const killed: number[] = [exitCodes.sigint, exitCodes.sigkill, exitCodes.sigterm];
-  return [
-    ended('green', exitCodes.pass, 'ok\n', ''),
-    ended('green', exitCodes.pass, '', ''),
-    ended('green', exitCodes.pass, LONG, LONG),
-    ended('green', exitCodes.pass, '{}\n', '', {
-      verdict: 'consistent',
-      status: 'pass',
-      exit: exitCodes.pass,
-      problems: [],
-      notes: ['a note'],
-    }),
-    ...codes.flatMap(code => {
-      const kind = killed.includes(code) ? 'reserved' : 'failed';
-      const problems = [{ artifact: 'report.json', problem: 'differs' }];
-      return [
-        ended(kind, code, '', ''),
-        ended(kind, code, 'ok\n', ''),
-        ended(kind, code, '', 'error\n'),
-        ended(kind, code, LONG, LONG),
-        ended(kind, code, '{}\n', '', { verdict: 'invalid', status: 'fail', exit: code, problems, notes: ['a note'] }),
-      ];
-    }),
-  ];
-}
-
-/** What says nothing but that much was said. */
-const LONG = '0123456789 abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ\n'.repeat(100);
 
 /** One bundle of each kind; of the reserved one every way in which a killed run can be left. */
 export function referencesOf(subject: Subject): { kind: Reference; evidence: Evidence }[] {

@@ -9,7 +9,8 @@ export function ageMs(text: string): number {
   return Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
 }
 
-const Age = z
+/** An age such as 30m, 12h or 90d. */
+export const Age = z
   .string()
   .regex(/^[1-9][0-9]{0,3}[mhd]$/, 'must be an age such as 30m, 12h or 90d')
   .refine(text => ageMs(text) <= 366 * UNIT_MS.d, 'must be at most 366d');

@@ -5,10 +5,9 @@ import { ArtifactFault, ContainmentLevel } from '../model/plan.ts';
 import { TaskSpec } from '../model/task.ts';
 import { Argv, Duration, Slug, Stage } from '../model/units.ts';
 import { ModelScript } from '../scripted/script.ts';
+import { GateSpec } from './gate-keys.ts';
+import { BundlePath, Mutation } from './mutation.ts';
 import { overlayOf } from './overlay.ts';
-
-/** A key of the language that this build does not carry: refused, never ignored. */
-const notBuilt = (what: string) => z.never({ error: 'is not built yet' }).optional().describe(`Not built yet: ${what}`);
 
 /** Backends that a scenario can name; a test holds this list and `backends/` together. */
 export const backendIds = ['fake', 'command', 'case', 'pi', 'codex'] as const;
@@ -53,7 +52,6 @@ export const InvariantName = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, 'must b
 /** A path below `expect`, as a failure names it; `invariants.<name>` for an invariant. */
 const ExpectPath = z.string().regex(/^[A-Za-z_][^\s]*$/, 'must be a path below expect, such as blocker or report.tests_passed');
 const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable');
-const BundlePath = z.string().regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$)).+$/, 'must be relative to the bundle, without ..');
 const Script = z.array(FakeAction).min(1).meta({ id: 'script', description: 'What the fake backend does, in order; nothing is implied.' });
 
 const Limits = z
@@ -65,25 +63,6 @@ const Limits = z
     processes: z.int().positive().optional().describe('Processes of the backend at one time.'),
   })
   .describe('Bounds of the run.');
-
-/** Exactly one change to one file of a bundle. */
-const Mutation = z
-  .strictObject({
-    file: BundlePath.describe('The file, relative to the bundle.'),
-    flip: z
-      .union([z.int(), z.literal(true)])
-      .optional()
-      .describe('Offset of a byte whose bits are all turned, from the end where negative; true: the middle one.'),
-    drop: z
-      .union([z.int().positive(), z.literal(true)])
-      .optional()
-      .describe('Number of a line that is taken out, from 1; true: the whole file.'),
-    append: z.string().min(1).optional().describe('Text that is added at the end.'),
-  })
-  .refine(({ flip, drop, append }) => [flip, drop, append].filter(one => one !== undefined).length === 1, {
-    error: 'needs exactly one of flip, drop and append',
-  });
-export type Mutation = z.output<typeof Mutation>;
 
 const Given = z
   .strictObject({
@@ -190,8 +169,8 @@ export const runKeys = {
     .describe('The model that the backend talks to.'),
   do: z
     .enum(['run', 'verify', 'cli', 'gate'])
-    .describe('run (default), verify (the run, then its bundle), cli (the command line); gate is not built yet.'),
-  gate: notBuilt('what a gate decides over.'),
+    .describe('run (default), verify (the run, then its bundle), cli (the command line), gate (the gate, over runs).'),
+  gate: GateSpec,
   cli: z.array(z.string()).describe('Only for do: cli: arguments of the command line, which runs in the root of the project.'),
   only: z.literal(true).describe('Run this one alone in its file; refused with CI=true.'),
   todo: z.union([z.literal(true), Text]).describe('Not written yet, or why: it is not run and proves nothing.'),

@@ -239,15 +239,6 @@ describe('a file is refused, at its place', () => {
     expect(await said(text)).toEqual([`scenarios/a.yaml:${message}`]);
   });
 
-  it.each([
-    ['gate', 'gate: {stage: 2}'],
-    ['do: gate', 'do: gate'],
-  ])('%s, which is in the language and not in this build', async (key, text) => {
-    const [first, ...rest] = await said(`scenario: 1\n${text}\n${green}`);
-    expect(first).toMatch(new RegExp(`${key}:? is not built yet`));
-    expect(rest).toEqual([]);
-  });
-
   it('with a hint at the word that was meant', async () => {
     await expect(load(`scenario: 1\nbackand: fake\n${green}`)).rejects.toThrow('Did you mean "backend"?');
     await expect(load('scenario: 1\nexpect: {status: pass, report: {blokers: []}}\n')).rejects.toThrow('Did you mean "blockers"?');

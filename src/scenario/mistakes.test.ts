@@ -68,12 +68,12 @@ describe('keys of a run and of a command line', () => {
     [
       'the output of a run',
       'scenario: 1\nexpect: {status: pass, stdout: empty}\n',
-      `${at}:2:24 expect.stdout: is what a command writes: for do: verify and cli; of a run expect artifacts: {backend/stdout.log: …}`,
+      `${at}:2:24 expect.stdout: is what a command writes: for do: verify, cli and gate; of a run expect artifacts: {backend/stdout.log: …}`,
     ],
     [
       'two changes at once',
       'scenario: 1\ndo: verify\ngiven: {mutate: {file: x, flip: 1, drop: 2}}\nexpect: {exit: invalid}\n',
-      expect.stringContaining('needs exactly one of flip, drop and append'),
+      expect.stringContaining('needs exactly one of flip, drop, append and replace'),
     ],
   ])('do not for %s', async (_title, text, message) => {
     expect(await said(text)).toEqual([message]);

@@ -1,17 +1,19 @@
 import { dirname, isAbsolute, join } from 'node:path/posix';
 import type { Problem } from '../errors.ts';
 import type { Expectation } from '../expect/expectation.ts';
-import { vacuous, vacuousOutput } from '../expect/references.ts';
+import { vacuous, vacuousDecision, vacuousOutput } from '../expect/references.ts';
 import { isMap, type Path, showPath } from '../model/json.ts';
 import { didYouMean } from '../suggest.ts';
 import { candidateMistakes, isOfCandidate } from './candidate.ts';
+import { gateMistakes } from './gate-mistakes.ts';
 import { isBelow } from './judging.ts';
 import { type Memory, remembered } from './memory.ts';
 import { modelMistakes } from './model-mistakes.ts';
 import { backendOf, DEFAULT_STAGE, DEFAULT_TASK, type Scenario } from './scenario.ts';
 import type { ScenarioSpec } from './schema.ts';
 
-interface Said {
+/** A mistake, before it has its place in the file. */
+export interface Said {
   path: Path;
   message: string;
   hint: string;
@@ -42,6 +44,7 @@ export function mistakesIn(scenario: Scenario, criteria: ReadonlySet<string>): P
   }
   for (const { path, message, hint } of [
     ...commandMistakes(scenario),
+    ...gateMistakes(scenario),
     ...(isOfCandidate(spec) ? candidateMistakes(spec) : modelMistakes(spec)),
     ...failsMistakes(spec),
     ...waiveMistakes(spec),
@@ -56,7 +59,6 @@ export function mistakesIn(scenario: Scenario, criteria: ReadonlySet<string>): P
 function commandMistakes({ spec, file, origin }: Scenario): Said[] {
   const { do: does = 'run', cli, given } = spec;
   const found: Said[] = [];
-  if (does === 'gate') found.push({ path: ['do'], message: 'do: gate is not built yet', hint: 'write run, verify or cli' });
   if (does === 'cli' && !cli) found.push({ path: ['do'], message: 'do: cli does not say which arguments', hint: 'add cli: [verify, DIR]' });
   if (does !== 'cli' && cli)
     found.push({ path: ['cli'], message: `cli: has no meaning for do: ${does}`, hint: 'write do: cli, or leave it out' });
@@ -157,9 +159,15 @@ function waiveMistakes({ waive = {}, invariants = {} }: ScenarioSpec): Said[] {
 export async function emptiness(scenario: Scenario, { vacuity }: Memory): Promise<Problem[]> {
   const { spec } = scenario;
   const subject = { backend: backendOf(spec).id, stage: spec.stage ?? DEFAULT_STAGE, task: spec.task ?? DEFAULT_TASK };
-  const ofCommand = spec.do === 'verify' || spec.do === 'cli';
-  const key = JSON.stringify([ofCommand, subject, spec.expect]);
-  const reason = await remembered(vacuity, key, () => (ofCommand ? vacuousOutput(spec.expect) : vacuous(spec.expect, subject)));
+  const { do: does = 'run' } = spec;
+  const key = JSON.stringify([does, subject, spec.expect]);
+  const tried = {
+    run: () => vacuous(spec.expect, subject),
+    verify: () => vacuousOutput(spec.expect),
+    cli: () => vacuousOutput(spec.expect),
+    gate: () => vacuousDecision(spec.expect),
+  };
+  const reason = await remembered(vacuity, key, tried[does]);
   if (!reason) return [];
   return [
     scenario.problem(['expect'], `expect: asserts nothing: ${reason}`, 'expect a status, a blocker or an exit that only one of them has'),

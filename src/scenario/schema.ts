@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Expectation, expectKeys, OutputExpectation, outputKeys } from '../expect/expectation.ts';
+import { Expectation, expectKeys, GateExpectation, OutputExpectation, outputKeys } from '../expect/expectation.ts';
 import { AnyMapMatcher } from '../expect/matcher.ts';
 import { descriptionKeys, InvariantName, runKeys, TestName } from './keys.ts';
 import { isMap } from '../model/json.ts';
@@ -29,10 +29,15 @@ export const ScenarioSpec = z.strictObject({ ...optional(about), invariants: Inv
 export type ScenarioSpec = Omit<z.output<typeof ScenarioSpec>, 'expect'> & { expect: Expectation };
 /** The same of a command: only what it ends with and says can be expected. */
 const CommandSpec = ScenarioSpec.extend({ expect: OutputExpectation });
+/** The same of a gate, whose document is its decision. */
+const GatedSpec = ScenarioSpec.extend({ expect: GateExpectation });
 
 /** The schema that fits what a scenario does. */
-export const specSchemaOf = (value: unknown) =>
-  isMap(value) && (value['do'] === 'verify' || value['do'] === 'cli') ? CommandSpec : ScenarioSpec;
+export function specSchemaOf(value: unknown) {
+  const does = isMap(value) ? value['do'] : undefined;
+  if (does === 'gate') return GatedSpec;
+  return does === 'verify' || does === 'cli' ? CommandSpec : ScenarioSpec;
+}
 
 // The files: here only what makes them files. Their keys are checked once they are laid over each other.
 const noInvariants = {
@@ -66,7 +71,9 @@ export const TableFile = z.strictObject({
 export function scenarioJsonSchema(): Record<string, unknown> {
   const report = z
     .union([expectKeys.report, AnyMapMatcher])
-    .describe('Partial match over report.json; of do: verify and cli over the JSON document that the command gives.');
+    .describe(
+      'Partial match over report.json; of do: verify and cli over the JSON document that the command gives, of do: gate over the decision.',
+    );
   const nullable = (keys: Shape) => Object.fromEntries(Object.entries(keys).map(([key, schema]) => [key, withRemovals(schema)]));
   const { backend, limits, given, model, approval, env } = runKeys;
   const told = { ...about, ...nullable({ backend, limits, given, model, approval, env }) };

@@ -3,11 +3,8 @@ import { gapForChild, needsChild, runInChild } from '../child-run/index.ts';
 import type { Io } from '../commands/command.ts';
 import { findProject } from '../commands/project.ts';
 import { verify } from '../commands/verify.ts';
-import type { Engine } from '../engine.ts';
 import { UserError } from '../errors.ts';
-import type { Evidence } from '../expect/evidence.ts';
 import { parseMap } from '../model/json.ts';
-import type { Ports } from '../ports.ts';
 import { headline } from '../report/headline.ts';
 import { runPlan } from '../run.ts';
 import { readEvidence } from '../scenario/bundle-evidence.ts';
@@ -16,35 +13,16 @@ import { limitsOf, makePlan, partsOf } from '../scenario/plan.ts';
 import { agentEnv, modelEnv } from '../scenario/provider.ts';
 import { idOf } from '../scenario/resolved.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { SuiteContext } from './context.ts';
 import { mutate } from '../scenario/mutate.ts';
+import { NotHere, type Proof, type World } from './proof.ts';
+import { proveGate } from './prove-gate.ts';
 import { openScript } from './script.ts';
 
-/** What came of a scenario, as its expectations look at it. */
-export interface Proof {
-  /** What `expect` is judged on. */
-  evidence: Evidence;
-  /** What invariants are judged on: the evidence of the run; none of a command line. */
-  ofRun: Evidence | undefined;
-  /** Absolute folder of the bundle; none of a command line. */
-  bundle: string | undefined;
-  exit: number;
-  /** How it ended, in one line. */
-  ended: string;
-}
-
-export interface World {
-  suite: SuiteContext;
-  engine: Engine;
-  ports: Ports;
-  signal: AbortSignal;
-}
-
-/** Does what a scenario says: a run, a run and the verification of its bundle, or the command line as a child process. */
+/** Does what a scenario says: a run, a run and the verification of its bundle, the command line as a child process, or a gate over runs. */
 export function prove(scenario: Scenario, world: World): Promise<Proof> {
-  const { do: does } = scenario.spec;
-  if (does === 'cli') return proveCli(scenario, world);
-  return does === 'verify' ? proveVerify(scenario, world) : proveRun(scenario, world);
+  const { do: does = 'run' } = scenario.spec;
+  if (does === 'gate') return proveGate(scenario, world, prove);
+  return { run: proveRun, verify: proveVerify, cli: proveCli }[does](scenario, world);
 }
 
 async function proveRun(scenario: Scenario, { suite, engine, ports, signal }: World): Promise<Proof> {
@@ -59,9 +37,6 @@ async function proveRun(scenario: Scenario, { suite, engine, ports, signal }: Wo
   const evidence = await readEvidence({ dir, exit, scenarioDir: scenario.dir }, ports);
   return { evidence, ofRun: evidence, bundle: dir, exit, ended: `the run ended: ${headline(report)}` };
 }
-
-/** This host cannot bring about what the scenario is about; `message` says what it lacks. */
-export class NotHere extends Error {}
 
 /** An interrupt that never came is told at the line that asked for it. */
 const atInterrupt =

@@ -2,27 +2,30 @@ import { inject, recordArtifact, type TestContext } from 'vitest';
 import { createEngine, type Engine } from '../engine.ts';
 import { type Problem, UserError } from '../errors.ts';
 import type { Mismatch } from '../expect/match.ts';
-import { judgeEvidence } from '../expect/expectation.ts';
 import { renderMismatch } from '../expect/render.ts';
 import { nodePorts } from '../node/ports.ts';
 import type { Ports } from '../ports.ts';
-import { judgeInvariants, knownFailure } from '../scenario/judging.ts';
+import { knownFailure } from '../scenario/judging.ts';
 import { loadScenarios } from '../scenario/load.ts';
 import { type Gap, gapOf, missingNeeds, needsEnv } from '../scenario/needs.ts';
 import { digestOf } from '../scenario/resolved.ts';
 import { type Scenario, titleOf } from '../scenario/scenario.ts';
 import type { ProofMeta, SuiteContext } from './context.ts';
 import { errorAt, refusals, throwAll } from './failure.ts';
-import { NotHere, type Proof, prove } from './prove.ts';
+import { mismatchesOf, NotHere, type Proof } from './proof.ts';
+import { prove } from './prove.ts';
 
 /** Within this time a run that was cancelled has ended its children and sealed its bundle. */
 const SEAL_MS = 20_000;
+
+const MAY_LACK = 'PROOFGATE_MAY_LACK=unprivileged_user';
 
 /** What the scenarios of a suite share in this worker. */
 interface Shared {
   /** Where programs are was found out before any backend ran. */
   ports: Ports;
   engine: Promise<Engine>;
+  gated: Engine['calibrations'];
   /** Prerequisites that were tried. */
   needs: Map<string, Promise<boolean>>;
 }
@@ -37,7 +40,7 @@ function sharedIn({ nonce, project }: SuiteContext): Shared {
   const known = suites.get(nonce);
   if (known) return known;
   const ports = nodePorts();
-  const shared = { ports, engine: createEngine(project, ports), needs: new Map() };
+  const shared = { ports, engine: createEngine(project, ports), gated: new Map(), needs: new Map() };
   // whoever asks first hears of it; until then nobody has to
   shared.engine.catch(() => undefined);
   suites.set(nonce, shared);
@@ -80,7 +83,7 @@ async function runScenario(ctx: TestContext, scenario: Scenario, suite: SuiteCon
   const gap = gapOf({ skip: spec.skip, todo: spec.todo, missing }, ports.host.env);
   if (gap) return fallInto(gap, ctx, scenario, suite);
 
-  const proving = prove(scenario, { suite, engine: await shared.engine, ports, signal: endOf(ctx) });
+  const proving = prove(scenario, { suite, engine: await shared.engine, gated: shared.gated, ports, signal: endOf(ctx) });
   // A cancelled test is over for Vitest at once; the worker stays until the children are dead and the bundle is sealed.
   ctx.onTestFinished(() => proving.then(ignore, ignore), SEAL_MS);
   const proof = await proving.catch((error: unknown) => {
@@ -88,9 +91,11 @@ async function runScenario(ctx: TestContext, scenario: Scenario, suite: SuiteCon
     throw error;
   });
   if (proof instanceof NotHere) {
-    const lack = gapOf({ missing: ['unprivileged_user'] }, ports.host.env)!;
-    const hint = 'make the project readable for every user, or say PROOFGATE_MAY_LACK=unprivileged_user';
-    return fallInto({ ...lack, reason: proof.message, hint }, ctx, scenario, suite);
+    const lack = gapOf({ missing: proof.missing }, ports.host.env)!;
+    const readable = proof.missing.includes('unprivileged_user')
+      ? { hint: `make the project readable for every user, or say ${MAY_LACK}` }
+      : {};
+    return fallInto({ ...lack, reason: proof.message, ...readable }, ctx, scenario, suite);
   }
   const meta: ProofMeta = { exit: proof.exit, verdict: proof.ended, digest: digestOf(scenario) };
   if (proof.bundle !== undefined) meta.bundle = proof.bundle;
@@ -98,7 +103,7 @@ async function runScenario(ctx: TestContext, scenario: Scenario, suite: SuiteCon
   ctx.task.meta.proof = meta;
   await attach(ctx, scenario, proof, suite, ports);
 
-  const found = [...(await judgeEvidence(spec.expect, proof.evidence)), ...(proof.ofRun ? await judgeInvariants(spec, proof.ofRun) : [])];
+  const found = await mismatchesOf(spec, proof);
   const after = [
     `  ${proof.ended}`,
     ...(proof.bundle === undefined ? [] : [`  bundle: ${proof.bundle}`]),

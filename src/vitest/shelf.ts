@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { type Problem, UserError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
+import { evidenceProblems } from '../scenario/gate-evidence.ts';
 import { loadScenarios, type ScenarioRoot } from '../scenario/load.ts';
 import { newMemory, remembered } from '../scenario/memory.ts';
 import { partsOf } from '../scenario/plan.ts';
@@ -43,7 +44,7 @@ export function makeShelf(root: ScenarioRoot, ports: Pick<Ports, 'files'>): Shel
   async function completed(file: string): Promise<Loaded> {
     try {
       const scenarios = await scenariosOf(file);
-      const problems = await takenNames(file, scenarios);
+      const problems = [...(await takenNames(file, scenarios)), ...(await evidenceProblems(scenarios, root.project, ports.files))];
       const tasks = new Set<string>();
       for (const scenario of scenarios) {
         try {
