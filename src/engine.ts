@@ -27,12 +27,13 @@ export interface Engine {
 /** Seed and oracle are run this often each; a gate asks for 12 (SPEC section 3 step 4). */
 const CALIBRATION_TIMES = 3;
 
-/** Scratch folders of a run: one that holds the workspace, one that no path of is given to a backend, one with a copy of its executable, one that holds an engine of another user. */
+/** Scratch folders of a run: one that holds the workspace, one that no path of is given to a backend, one with a copy of its executable, one that holds an engine of another user, and the repository of a gate over runs. */
 export const scratchPrefixes = {
   room: 'proofgate-room',
   harness: 'proofgate-harness',
   binary: 'proofgate-binary',
   child: 'proofgate-child',
+  gate: 'proofgate-gate-room',
 } as const;
 
 /** Also removes what engines that were killed left in the temporary folder. */

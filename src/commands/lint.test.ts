@@ -69,6 +69,11 @@ describe('every problem of every file is found, at its place', () => {
     );
   });
 
+  it('of what a gate is asked over', async () => {
+    const gate = 'scenario: 1\nwhy: y\ndo: gate\ngate: {stage: 2, evidence: ["scenarios/none.yaml#a"]}\nexpect: {exit: zero}\n';
+    expect(await found({ 'scenarios/a.yaml': gate })).toEqual(['problem load scenarios/a.yaml:4:29']);
+  });
+
   it('that a test would meet as well: a link in the place of a file', async () => {
     await using project = await aProject({ 'scenarios/a.yaml': good });
     await quietPorts().files.link('a.yaml', join(project.root, 'scenarios/link.yaml'));

@@ -80,6 +80,17 @@ describe('a challenge', () => {
     commit();
   });
 
+  it('is not issued where a gate is required: it leaves no evidence', async () => {
+    const asks = 'scenario: 1\ndo: gate\ngate: {stage: 2, evidence: ["scenarios/gate/passes.yaml#passes"]}\nexpect: {exit: zero}\n';
+    await room.put('scenarios/gate/asks.yaml', asks);
+    commit();
+    expect(await refusal()).toContain(
+      'admissions/stages/2-artificial-fixture.yaml: requires scenarios/gate/asks.yaml#asks, which is about a gate and leaves no evidence',
+    );
+    execFileSync('rm', [`${room.root}/scenarios/gate/asks.yaml`]);
+    commit();
+  });
+
   it.each([
     [
       'admissions/policy.yaml',

@@ -23,7 +23,7 @@ export interface Required {
  * The record of a stage and every scenario that it requires of a backend.
  *
  * @param dir absolute root of a tree that nobody writes meanwhile: the protected base
- * @throws {UserError} for a record or a scenario with mistakes, and for a pattern that no scenario matches
+ * @throws {UserError} for a record or a scenario with mistakes, for a pattern that no scenario matches, and for one that matches a `do: gate`
  */
 export async function requiredScenarios(dir: string, stage: Stage, backend: string, ports: Pick<Ports, 'files'>): Promise<Required> {
   const record = await readStage(dir, stage, ports);
@@ -54,6 +54,11 @@ export async function requiredScenarios(dir: string, stage: Stage, backend: stri
   for (const [id, { spec }] of found) {
     const why = isOfCandidate(spec) ? neverGreen(spec.stage ?? DEFAULT_STAGE, stage, backend) : undefined;
     if (why !== undefined) throw new UserError({ at: record.file, message: `requires ${id}, ${why[0]}`, hint: why[1] });
+  }
+  const [about] = [...found.values()].filter(({ spec }) => spec.do === 'gate');
+  if (about) {
+    const message = `requires ${idOf(about)}, which is about a gate and leaves no evidence: nothing could be derived from it`;
+    throw new UserError({ at: record.file, message, hint: 'require what that gate is asked over, and commit the record' });
   }
   return { stage: record, scenarios: [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, scenario]) => scenario) };
 }

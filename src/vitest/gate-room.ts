@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { stringify } from 'yaml';
+import { scratchPrefixes } from '../engine.ts';
 import { UserError } from '../errors.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Ports } from '../ports.ts';
@@ -58,7 +59,7 @@ export async function openGateRoom(
   ports: Ports,
 ): Promise<GateRoom> {
   const { files } = ports;
-  const scratch = await files.scratch('proofgate-gate-room');
+  const scratch = await files.scratch(scratchPrefixes.gate);
   const root = scratch.path;
   try {
     await copyProject(project, sources, root, ports);
