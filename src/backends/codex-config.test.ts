@@ -22,6 +22,8 @@ it('asks nobody else, keeps nothing, and hands the token to no command', () => {
       'exclude_slash_tmp = true',
       'exclude = ["PROOFGATE_MODEL_KEY"]',
       'web_search = "disabled"',
+      'project_doc_max_bytes = 0',
+      'include_instructions = false',
       ...['apps', 'plugins', 'remote_plugin', 'unbounded_connection_retries'].map(one => `${one} = false`),
     ]),
   );

@@ -7,7 +7,7 @@ export const TOKEN = 'PROOFGATE_MODEL_KEY';
  * config.toml: the one provider and the one model that there are, and nothing that asks anybody else. `--strict-config` refuses a key that
  * a version does not know, so that a setting which was dropped is an error and not a default. Seen with 0.169.0: without
  * `unbounded_connection_retries = false` a refused connection is asked for for ever, without the switches for plugins and apps it looks up
- * a host of its vendor, and a login shell would put another Node first.
+ * a host of its vendor, and a login shell would put another Node first. AGENTS.md, skills and settings of a workspace are not read.
  */
 export function configToml({ baseUrl, model }: Pick<ModelAccess, 'baseUrl' | 'model'>): string {
   const { model: id, runtime_provider: name, context_window: contextWindow } = model;
@@ -38,6 +38,8 @@ export function configToml({ baseUrl, model }: Pick<ModelAccess, 'baseUrl' | 'mo
     ...['apps', 'goals', 'hooks', 'plugins', 'remote_plugin', 'unbounded_connection_retries'].map(one => `${one} = false`),
     '[agents]',
     'enabled = false',
+    '[skills]',
+    'include_instructions = false',
     '[skills.bundled]',
     'enabled = false',
     '[analytics]',
