@@ -22,7 +22,7 @@ interface Counts {
 }
 
 /** How many bundles that is. */
-export const sumOf = ({ pass, rehearsed, fail, blocked, invalid }: Counts): number => pass + rehearsed + fail + blocked + invalid;
+const sumOf = ({ pass, rehearsed, fail, blocked, invalid }: Counts): number => pass + rehearsed + fail + blocked + invalid;
 
 /** What counts amount to; a cell without a bundle is what `empty` says. */
 export function stateOf(counts: Counts, empty: 'no_evidence' | 'not_applicable') {
