@@ -29,7 +29,9 @@ describe('why-promoted', () => {
       `approver  ${room.keys.approver.keyid}`,
       'decision  admissions/ledger/000002-challenge-2.decision.json',
       `proven    a.yaml#one, statement ${digestOf('e').slice(0, 12)}`,
+      `the plan of the suite, statement ${digestOf('7').slice(0, 12)}`,
       rests.model,
+      rests.comparison,
       'challenge-1 refused on',
       'scenario_missing: a.yaml#one has no result; it would open: run it',
     ])

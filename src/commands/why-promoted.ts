@@ -82,6 +82,7 @@ function standing({ file, signer, decision: { file: decided, value } }: Standing
     `  expires   ${expires_at}`,
     ...scenarios.map(({ id, statement }) => `  proven    ${oneLine(id)}, statement ${statement?.slice(0, 12)}`),
     `  rests on  policy ${inputs.policy.slice(0, 12)}, stage record ${inputs.stage.slice(0, 12)}, engine ${inputs.engine.slice(0, 12)}`,
+    `            the plan of the suite, statement ${inputs.suite_statement?.slice(0, 12)}`,
     ...Object.entries(inputs.admissions).map(([name, sha256]) => `            ${oneLine(name)} ${sha256.slice(0, 12)}`),
   ];
 }
