@@ -1,5 +1,5 @@
 import { sha256 } from '../model/digest.ts';
-import { asCase } from './gate-fault-case.ts';
+import { asCase } from './gate-faults-evidence.ts';
 import type { GateFault, Loose } from './gate-fault.ts';
 
 /** Everything that may let a run in, by the folder of its record. */
