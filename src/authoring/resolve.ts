@@ -3,6 +3,7 @@ import { defaultFakeScript } from '../model/fake.ts';
 import { isMap, type Path, valueAt } from '../model/json.ts';
 import { defaultLimits, ordinaryGiven } from '../model/plan.ts';
 import type { Ports } from '../ports.ts';
+import { isOfCandidate } from '../scenario/candidate.ts';
 import type { Memory } from '../scenario/memory.ts';
 import { limitsOf, partsOf } from '../scenario/plan.ts';
 import { idOf } from '../scenario/resolved.ts';
@@ -120,8 +121,16 @@ function sourceOf(scenario: Scenario, path: Path, taskYaml: Yaml | undefined): S
   }
   if (valueAt(spec, path) !== undefined) return writtenSource(scenario, path);
   if (top === 'limits' && key === 'verification') return timeoutSource(scenario, taskYaml);
-  return BUILT_IN;
+  const other = isOfCandidate(spec) ? ofTheCandidate[path.join('.')] : undefined;
+  return other === undefined ? BUILT_IN : { ...BUILT_IN, text: other };
 }
+
+/** What holds of a candidate's run is for its challenge to say; this is what holds without one. */
+const ofTheCandidate: Readonly<Record<string, string>> = {
+  model: 'built in; under a challenge that of the challenge',
+  env: 'built in; under a challenge every CTO_HARNESS_* of whoever starts the suite',
+  'given.prior_stage': 'built in; promoted in a rehearsal above stage 1',
+};
 
 /** Where somebody wrote it. */
 function writtenSource(scenario: Scenario, path: Path): Source {

@@ -46,6 +46,18 @@ const linesWith = (out: string, ...words: string[]) =>
   );
 
 describe('a scenario is explained value by value, each with the line that it came from', () => {
+  it('of a candidate, with what its challenge would say otherwise', async () => {
+    const { out } = await explain(['scenarios/c.yaml'], {
+      'scenarios/c.yaml': 'scenario: 1\nbackend: candidate\nexpect: {status: pass}\n',
+    });
+    expect(linesWith(out, 'backend: c', 'model:', 'env:', 'prior_stage:')).toEqual([
+      'backend: candidate  # scenarios/c.yaml:2:10',
+      'model: null  # built in; under a challenge that of the challenge',
+      'env: {}  # built in; under a challenge every CTO_HARNESS_* of whoever starts the suite',
+      '  prior_stage: none  # built in; promoted in a rehearsal above stage 1',
+    ]);
+  });
+
   it('written in a row, in each, in defaults, in a task, or built in', async () => {
     const { exit, out } = await explain(['scenarios/t.yaml']);
     expect(exit).toBe(0);

@@ -48,6 +48,17 @@ export async function standingOf(
   return { backend: { id }, env: { ...Object.fromEntries(outside), ...ofModel }, priorStage: 'none' };
 }
 
+/** Whether nobody asked for this suite, so that its scenarios of the candidate are rehearsals. */
+export async function isRehearsal({ nonce, project }: { nonce: string; project: string }, files: Files): Promise<boolean> {
+  try {
+    return (await challengeOf(nonce, project, files)) === undefined;
+  } catch (error) {
+    // each scenario of the candidate says so at its place
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
 /** The entry of the ledger that asked for this nonce, as the project has it; undefined where nobody did. */
 async function challengeOf(nonce: string, project: string, files: Files): Promise<LedgerEntry | undefined> {
   const dir = join(project, LEDGER);

@@ -20,8 +20,11 @@ export function stateOf(test: TestCase): ResultState | undefined {
   return test.diagnostic()?.flaky ? 'flaky' : 'green';
 }
 
-/** What the end of a suite says beside the counts of Vitest. */
-export function pageOf(tests: readonly TestCase[], recordedIn: string | undefined): string {
+/**
+ * What the end of a suite says beside the counts of Vitest.
+ * @param rehearsed how many scenarios of the candidate were run without a challenge
+ */
+export function pageOf(tests: readonly TestCase[], recordedIn: string | undefined, rehearsed = 0): string {
   const line = (test: TestCase, reason: string) => `  ${test.module.relativeModuleId}: ${test.fullName}: ${reason}`;
   const list = (title: string, lines: readonly string[], count = lines.length) => (count > 0 ? [`${title} (${count}):`, ...lines, ''] : []);
   const told = (of: (test: TestCase) => string | undefined) =>
@@ -49,6 +52,7 @@ export function pageOf(tests: readonly TestCase[], recordedIn: string | undefine
       told(test => (stateOf(test) === 'flaky' ? 'green only when repeated' : undefined)),
     ),
     ...list('Waived', waived),
+    ...(rehearsed > 0 ? [`Rehearsed by fake, as nobody asked, and nothing to a gate: scenarios of the candidate (${rehearsed})`, ''] : []),
     `Not built yet, in no suite: ${missing.join(', ')}`,
     ...(recordedIn === undefined ? [] : [`Record of this suite: ${recordedIn}`]),
     '',
