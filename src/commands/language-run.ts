@@ -57,11 +57,11 @@ and \`codex\` are real agents: they need a [model](#model) that is admitted.
 ### candidate
 
 \`backend: candidate\` is whoever asks to be promoted: the backend, with the model, of the [challenge](gate.md) which the suite answers, that
-is the entry of \`PROOFGATE_NONCE\` in \`admissions/ledger/\`. One scenario is asked of every backend, and a new one takes no code.
+is the entry of \`PROOFGATE_NONCE\` in \`admissions/ledger/\`, where that asks for the scenario. One scenario is asked of every backend, and a new one takes no code.
 
 | the suite | it is run by | the stage before | switches, executable, endpoint and key |
 | --- | --- | --- | --- |
-| answers a challenge | the backend of the challenge | has to be promoted | every \`CTO_HARNESS_*\` of whoever starts the suite; the model is that of the challenge |
+| answers a challenge that asks for it | the backend of the challenge | has to be promoted | every \`CTO_HARNESS_*\` of whoever starts the suite; the model is that of the challenge |
 | does not: a rehearsal | \`fake\`, by its built-in script | is assumed above stage 1, as by \`given: {prior_stage: promoted}\` | none |
 
 The contract names the backend that ran, and what was assumed; a rehearsal counts for nothing. The digest of the scenario is the same either

@@ -19,7 +19,9 @@ it('the real pi climbs from nothing to the last stage, one at a time and by its 
     await rename(there, elsewhere);
     return () => rename(elsewhere, there);
   });
-  expect(rehearsed.suite.all).toContain('Rehearsed by fake, as nobody asked, and nothing to a gate: scenarios of the candidate (1)');
+  expect(rehearsed.suite.all).toContain(
+    'Rehearsed by fake, as no challenge asks for them, and nothing to a gate: scenarios of the candidate (1)',
+  );
   expect(rehearsed).toMatchObject({ suite: { exit: 0 }, exit: 3, codes: ['candidate_differs'] });
 
   const early = await ladder.climb(2, pi);

@@ -88,6 +88,11 @@ describe('without a challenge it is a rehearsal', () => {
     expect(await plan(challenge(), undefined, 'another-1')).toMatchObject({ ...rehearsal, given: { prior_stage: 'promoted' } });
   });
 
+  it('also where the challenge of the suite asks for other scenarios', async () => {
+    const other = challenge({ scenarios: [{ id: 'scenarios/b.yaml#b', digest: aDigest('e') }] });
+    expect(await plan(other)).toMatchObject({ ...rehearsal, given: { prior_stage: 'promoted' } });
+  });
+
   it('and nothing is assumed at the first stage', async () => {
     expect(await plan({}, 'backend: candidate\nstage: 1\n')).toMatchObject({ ...rehearsal, given: ordinaryGiven });
   });

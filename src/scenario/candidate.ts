@@ -4,6 +4,7 @@ import { LEDGER, LedgerEntry } from '../model/ledger.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Files } from '../ports.ts';
 import { CANDIDATE } from './keys.ts';
+import { idOf } from './resolved.ts';
 import { backendOf, DEFAULT_STAGE, type Scenario } from './scenario.ts';
 import type { ScenarioSpec } from './schema.ts';
 
@@ -23,8 +24,8 @@ export interface Standing {
 const OF_THE_CANDIDATE = /^CTO_HARNESS_(?!CASE_MODEL(_PROVIDER)?$)/;
 
 /**
- * The backend behind `backend: candidate`: that of the challenge which this suite answers. Without one it is a rehearsal, and the fake
- * backend stands in.
+ * The backend behind `backend: candidate`: that of the challenge which this suite answers. What no challenge asks for is a rehearsal, and
+ * the fake backend stands in.
  *
  * @throws {UserError} for a challenge that cannot be read, and for one of a backend that is no candidate
  */
@@ -34,7 +35,7 @@ export async function standingOf(
   files: Files,
 ): Promise<Standing> {
   const challenge = await challengeOf(nonce, project, files);
-  if (!challenge) {
+  if (!challenge || !asksFor(challenge, scenario)) {
     const isFirst = (scenario.spec.stage ?? DEFAULT_STAGE) === 1;
     return { backend: { id: 'fake' }, env: {}, priorStage: isFirst ? 'none' : 'promoted' };
   }
@@ -48,16 +49,26 @@ export async function standingOf(
   return { backend: { id }, env: { ...Object.fromEntries(outside), ...ofModel }, priorStage: 'none' };
 }
 
-/** Whether nobody asked for this suite, so that its scenarios of the candidate are rehearsals. */
-export async function isRehearsal({ nonce, project }: { nonce: string; project: string }, files: Files): Promise<boolean> {
+/** How many scenarios of a suite are rehearsals: those of the candidate that no challenge asks for. */
+export async function countRehearsals(
+  scenarios: readonly Scenario[],
+  { nonce, project }: { nonce: string; project: string },
+  files: Files,
+): Promise<number> {
+  const own = scenarios.filter(({ spec }) => isOfCandidate(spec));
+  if (own.length === 0) return 0;
   try {
-    return (await challengeOf(nonce, project, files)) === undefined;
+    const challenge = await challengeOf(nonce, project, files);
+    return own.filter(scenario => !challenge || !asksFor(challenge, scenario)).length;
   } catch (error) {
     // each scenario of the candidate says so at its place
-    if (error instanceof UserError) return false;
+    if (error instanceof UserError) return 0;
     throw error;
   }
 }
+
+/** By the id alone: another version of it is the candidate's too, and the gate refuses it. */
+const asksFor = ({ scenarios }: LedgerEntry, scenario: Scenario): boolean => scenarios.some(({ id }) => id === idOf(scenario));
 
 /** The entry of the ledger that asked for this nonce, as the project has it; undefined where nobody did. */
 async function challengeOf(nonce: string, project: string, files: Files): Promise<LedgerEntry | undefined> {

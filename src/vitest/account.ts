@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { Reporter, TestCase, Vitest } from 'vitest/node';
 import type { Ports } from '../ports.ts';
-import { isOfCandidate, isRehearsal } from '../scenario/candidate.ts';
+import { countRehearsals } from '../scenario/candidate.ts';
 import { type Scenario, titleOf } from '../scenario/scenario.ts';
 import { missingFrom } from '../suite/coverage.ts';
 import { pruneSuites } from '../suite/prune.ts';
@@ -63,8 +63,7 @@ export function account({ vitest, suite, load, isScenario, coverage, keepsAll }:
         return;
       }
       const tests = own.flatMap(module => [...module.children.allTests()]);
-      const ofCandidate = planned.filter(({ spec }) => isOfCandidate(spec)).length;
-      const rehearsed = ofCandidate > 0 && (await isRehearsal(suite, ports.files)) ? ofCandidate : 0;
+      const rehearsed = await countRehearsals(planned, suite, ports.files);
       if (own.length > 0) vitest.logger.log(pageOf(tests, record && relative(suite.project, record.dir), rehearsed));
 
       const { shard } = vitest.config;

@@ -22,7 +22,7 @@ export function stateOf(test: TestCase): ResultState | undefined {
 
 /**
  * What the end of a suite says beside the counts of Vitest.
- * @param rehearsed how many scenarios of the candidate were run without a challenge
+ * @param rehearsed how many scenarios of the candidate no challenge asked for
  */
 export function pageOf(tests: readonly TestCase[], recordedIn: string | undefined, rehearsed = 0): string {
   const line = (test: TestCase, reason: string) => `  ${test.module.relativeModuleId}: ${test.fullName}: ${reason}`;
@@ -52,7 +52,9 @@ export function pageOf(tests: readonly TestCase[], recordedIn: string | undefine
       told(test => (stateOf(test) === 'flaky' ? 'green only when repeated' : undefined)),
     ),
     ...list('Waived', waived),
-    ...(rehearsed > 0 ? [`Rehearsed by fake, as nobody asked, and nothing to a gate: scenarios of the candidate (${rehearsed})`, ''] : []),
+    ...(rehearsed > 0
+      ? [`Rehearsed by fake, as no challenge asks for them, and nothing to a gate: scenarios of the candidate (${rehearsed})`, '']
+      : []),
     `Not built yet, in no suite: ${missing.join(', ')}`,
     ...(recordedIn === undefined ? [] : [`Record of this suite: ${recordedIn}`]),
     '',
