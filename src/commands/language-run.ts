@@ -96,7 +96,7 @@ ${keyTable(gate, {
 The policy is that of the project, where it has one, with other keys, an end that is far away, and \`calibration_times: 3\`; nothing of its ledger and its promotions
 is there. What a run is goes into the evidence: \`task\`, \`backend\`, \`fake\` and the like have no meaning beside \`do: gate\`. Evidence that is not to be a
 test of its own, because it does not hold, stands in a file whose name begins with \`_\`, which in the repository of the gate has none. What the
-evidence \`needs\` the gate needs, too. What the command line would refuse with 64 is an answer here as well. Such a scenario leaves no bundle:
+evidence \`needs\` the gate needs, too. \`@base/\` moves the protected branch alone: suite and gate stay at the commit of the challenge. What the command line would refuse with 64 is an answer here as well. Such a scenario leaves no bundle:
 no stage can require one.
 
 #### gate.mutate

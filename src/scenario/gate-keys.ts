@@ -25,6 +25,7 @@ export const GateSpec = z
     policy: overlayOf(Policy).optional().describe('Laid over the policy of the project, or over one that is made where there is none.'),
     signed_by: Signer.optional().describe('Whose key signs what was run; default: that of a runner.'),
     after: Age.optional().describe('How long after its evidence the gate decides.'),
+    again: z.literal(true).optional().describe('The gate decided on this evidence before, as it was before anything was spoilt.'),
     mutate: z
       .strictObject({
         file: z

@@ -39,6 +39,10 @@ export function gateMistakes(scenario: Scenario): Said[] {
     const message = `gate.mutate.of: has no meaning for ${mutate.file}`;
     found.push({ path: ['gate', 'mutate', 'of'], message, hint: 'leave it out: there is one of it' });
   }
+  if (gate.again && mutate?.then_signed) {
+    const message = 'gate.again: has no meaning beside then_signed';
+    found.push({ path: ['gate', 'again'], message, hint: 'leave one of the two out: nobody had signed it before' });
+  }
   if (mutate?.then_signed && mutate.file === '@statement') {
     const message = 'gate.mutate.then_signed: has no meaning for @statement';
     found.push({ path: ['gate', 'mutate', 'then_signed'], message, hint: 'leave it out: a statement is there once it is signed' });

@@ -113,7 +113,7 @@ export function scenarios({ dir = 'scenarios', out = 'reports/runs', coverage = 
         for (const users of dependents.values()) users.delete(file);
         for (const path of await dependenciesOf(file, suite, ports.files)) remember(dependents, path, file);
         const loaded = await shelf.load(file);
-        for (const folder of loaded.tasks) remember(dependents, folder, file);
+        for (const path of loaded.uses) remember(dependents, path, file);
         return moduleOf(file, source, loaded);
       },
     },

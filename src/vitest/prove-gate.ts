@@ -48,6 +48,7 @@ export async function proveGate(scenario: Scenario, world: World, prove: Prove):
       await signSuite(await endedSuite(dir, ports), room.root, room.keys[asked.signed_by ?? 'runner'], ports);
     };
     if (!asked.mutate?.then_signed) await sign();
+    if (asked.again) await decideIn(room, asked, dir, own);
     if (asked.mutate) await spoilIn(room, { asked, scenario, dir, challenge }, ports);
     if (asked.mutate?.then_signed) await sign();
     return await decideIn(room, asked, dir, own);

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { type Problem, UserError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
-import { evidenceProblems } from '../scenario/gate-evidence.ts';
+import { evidenceProblems, namedBy } from '../scenario/gate-evidence.ts';
 import { loadScenarios, type ScenarioRoot } from '../scenario/load.ts';
 import { newMemory, remembered } from '../scenario/memory.ts';
 import { partsOf } from '../scenario/plan.ts';
@@ -12,8 +12,8 @@ export interface Loaded {
   /** None where there is a problem: nothing of the file is run then. */
   scenarios: readonly Scenario[];
   problems: readonly Problem[];
-  /** Absolute folders of the tasks that it names. */
-  tasks: readonly string[];
+  /** Absolute folders of the tasks that it names, and files of scenarios that its gates are asked over. */
+  uses: readonly string[];
 }
 
 /** Scenario files as the plugin knows them: each is read once for plan, tests and coverage, until a file changes. */
@@ -45,17 +45,18 @@ export function makeShelf(root: ScenarioRoot, ports: Pick<Ports, 'files'>): Shel
     try {
       const scenarios = await scenariosOf(file);
       const problems = [...(await takenNames(file, scenarios)), ...(await evidenceProblems(scenarios, root.project, ports.files))];
-      const tasks = new Set<string>();
+      const uses = new Set<string>();
       for (const scenario of scenarios) {
+        for (const word of scenario.spec.gate?.evidence ?? []) uses.add(join(root.project, namedBy(word, scenario).file));
         try {
-          tasks.add((await partsOf(scenario, root.project, ports, memory)).task.dir);
+          uses.add((await partsOf(scenario, root.project, ports, memory)).task.dir);
         } catch (error) {
           problems.push(...problemsOf(error));
         }
       }
-      return { scenarios: problems.length > 0 ? [] : scenarios, problems, tasks: [...tasks] };
+      return { scenarios: problems.length > 0 ? [] : scenarios, problems, uses: [...uses].filter(path => path !== file) };
     } catch (error) {
-      return { scenarios: [], problems: problemsOf(error), tasks: [] };
+      return { scenarios: [], problems: problemsOf(error), uses: [] };
     }
   }
 
