@@ -43,6 +43,17 @@ describe('a challenge', () => {
     expect(await refusal()).toBe('');
   });
 
+  it('is not issued where a gate is required: it leaves no evidence', async () => {
+    const asks = 'scenario: 1\ndo: gate\ngate: {stage: 2, evidence: ["scenarios/gate/passes.yaml#passes"]}\nexpect: {exit: zero}\n';
+    await room.put('scenarios/gate/asks.yaml', asks);
+    commit();
+    expect(await refusal()).toContain(
+      'admissions/stages/2-artificial-fixture.yaml: requires scenarios/gate/asks.yaml#asks, which is about a gate and leaves no evidence',
+    );
+    execFileSync('rm', [`${room.root}/scenarios/gate/asks.yaml`]);
+    commit();
+  });
+
   it.each([
     ['a backend that nobody knows', ['--backend', 'cafe'], '--backend: no backend is called "cafe"'],
     ['a candidate without its model', ['--backend', 'pi'], '--model: is missing: pi is promoted for one and no other'],
@@ -77,17 +88,6 @@ describe('a challenge', () => {
     expect([decided.exit, decided.out, decided.err]).toEqual([64, '', expect.stringContaining(`:${lines.length + 5}:5: ${said}`)]);
     expect(room.git('ls-files', '--others', '--cached', 'admissions/ledger')).not.toContain('.decision.json');
     await room.put('admissions/policy.yaml', before);
-    commit();
-  });
-
-  it('is not issued where a gate is required: it leaves no evidence', async () => {
-    const asks = 'scenario: 1\ndo: gate\ngate: {stage: 2, evidence: ["scenarios/gate/passes.yaml#passes"]}\nexpect: {exit: zero}\n';
-    await room.put('scenarios/gate/asks.yaml', asks);
-    commit();
-    expect(await refusal()).toContain(
-      'admissions/stages/2-artificial-fixture.yaml: requires scenarios/gate/asks.yaml#asks, which is about a gate and leaves no evidence',
-    );
-    execFileSync('rm', [`${room.root}/scenarios/gate/asks.yaml`]);
     commit();
   });
 
