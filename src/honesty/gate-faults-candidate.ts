@@ -1,7 +1,7 @@
 import { sha256 } from '../model/digest.ts';
 import type { GateFault, Loose } from './gate-fault.ts';
 import { passIn } from './gate-fault-hands.ts';
-import { asCase } from './gate-fault-case.ts';
+import { asCase } from './gate-faults-evidence.ts';
 
 /** What stands in the place of the candidate, where a scenario is about whoever asks to be promoted. */
 export const candidateFaults: readonly GateFault[] = [
