@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { quietPorts } from '../testing/command-line.ts';
 import { aLadder } from '../testing/ladder.ts';
 
 const MODEL = ['qwen-local', 'a-model-of-a-vendor'] as const;
@@ -34,8 +35,10 @@ it('the real pi climbs from nothing to the last stage, one at a time and by its 
   }
   await ladder.say(['compare', '--candidate', 'pi', '--into', 'admissions/comparisons', ...(await ladder.suites())]);
   ladder.commit('a comparison');
-  expect(await ladder.climb(6, pi)).toMatchObject(promoted);
+  // a codex that is installed here would have to be compared as well, and nobody ran it
+  const isAlone = (await quietPorts().host.which('codex')) === undefined;
+  expect(await ladder.climb(6, pi)).toMatchObject(isAlone ? promoted : { exit: 2, codes: ['scenario_blocked'] });
 
-  expect(await ladder.say(['why-promoted', '--stage', '6', '--backend', 'pi'])).toMatchObject({ exit: 0 });
+  expect(await ladder.say(['why-promoted', '--stage', isAlone ? '6' : '5', '--backend', 'pi'])).toMatchObject({ exit: 0 });
   expect([await ladder.isLeft(ladder.vendor.key), await ladder.isLeft(ladder.vendor.baseUrl)]).toEqual([false, false]);
 });

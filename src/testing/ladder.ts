@@ -155,6 +155,7 @@ export async function aLadder() {
     /** Whether a text stands in anything that the suites left. */
     async isLeft(text: string): Promise<boolean> {
       const { exitCode } = await execa('grep', ['-rqF', '--', text, join(root, 'reports')], { reject: false });
+      if (exitCode !== 0 && exitCode !== 1) throw new Error('what the suites left cannot be read');
       return exitCode === 0;
     },
     async [Symbol.asyncDispose]() {
