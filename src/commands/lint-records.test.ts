@@ -14,6 +14,9 @@ const good: Record<string, string> = {
   ...Object.fromEntries(readdirSync(join(home, STAGES)).map(name => [`${STAGES}/${name}`, readFileSync(join(home, STAGES, name), 'utf8')])),
 };
 const second = `${STAGES}/2-artificial-fixture.yaml`;
+const last = `${STAGES}/6-candidate-default.yaml`;
+/** The line on which a key stands. */
+const lineOf = (path: string, key: string) => good[path]!.split('\n').findIndex(line => line.startsWith(`${key}:`)) + 1;
 const reviewed = Date.parse('2026-11-20T12:00:00Z');
 const DAY = 86_400_000;
 
@@ -50,7 +53,7 @@ describe('the records of a plan', { concurrent: true }, () => {
     [
       'a record that promotes',
       changed(second, text => text.replace('not-promoted', 'promoted')),
-      `problem ${second}:110:24 core_promotion_status: expected not-promoted, got "promoted"`,
+      `problem ${second}:${lineOf(second, 'core_promotion_status')}:24 core_promotion_status: expected not-promoted, got "promoted"`,
     ],
     [
       'a record without a notice',
@@ -60,7 +63,7 @@ describe('the records of a plan', { concurrent: true }, () => {
     [
       'a notice that forbids nothing',
       changed(second, text => text.replace('It does not authorize', 'It welcomes')),
-      `problem ${second}:111:9 notice: does not say what the record does not authorize`,
+      `problem ${second}:${lineOf(second, 'notice')}:9 notice: does not say what the record does not authorize`,
     ],
     [
       'a board that promotes',
@@ -85,8 +88,8 @@ describe('the records of a plan', { concurrent: true }, () => {
     ],
     [
       'a last rung that is for the taking',
-      changed(`${STAGES}/6-candidate-default.yaml`, text => text.replaceAll('earned, not assumed', 'near')),
-      `problem ${STAGES}/6-candidate-default.yaml:38:12 promotion: does not say that default status is earned`,
+      changed(last, text => text.replaceAll('earned, not assumed', 'near')),
+      `problem ${last}:${lineOf(last, 'promotion')}:12 promotion: does not say that default status is earned`,
     ],
     [
       'a claim',
