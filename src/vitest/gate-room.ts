@@ -75,7 +75,9 @@ export async function openGateRoom(
     const said = async (args: readonly string[]) => (await inRoot(args)).stdout.trim();
     await inRoot(['init', '--quiet', '--template=', root]);
     await inRoot(['symbolic-ref', 'HEAD', 'refs/heads/work']);
-    await inRoot(['add', '--all', '--', 'admissions', 'scenarios', 'package.json', ...((await hasFiles(root, ports)) ? ['fixtures'] : [])]);
+    const protectedPaths = ['admissions', 'scenarios', 'package.json', ...((await hasFiles(root, ports)) ? ['fixtures'] : [])];
+    // what a task's own .gitignore leaves out is part of the task
+    await inRoot(['add', '--all', '--force', '--', ...protectedPaths]);
     await inRoot(['commit', '--quiet', '--message', 'what is protected']);
     const commit = await said(['rev-parse', 'HEAD']);
     await inRoot(['update-ref', `refs/heads/${MAIN}`, commit]);
@@ -84,7 +86,7 @@ export async function openGateRoom(
       commit,
       keys,
       async protect(path) {
-        await inRoot(['add', '--all', '--', path]);
+        await inRoot(['add', '--all', '--force', '--', path]);
         const tree = await said(['write-tree']);
         const next = await said(['commit-tree', tree, '-p', MAIN, '-m', `changed ${path}`]);
         await inRoot(['update-ref', `refs/heads/${MAIN}`, next]);

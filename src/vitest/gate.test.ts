@@ -19,13 +19,14 @@ const asks = (more: string, evidence = 'passes') =>
 const table = (rows: string) => `scenario: 1\nmatrix: m\nrows:\n${rows}`;
 
 /** A project of somebody, which is no git repository and has no policy, and what its gate makes of its runs. */
-async function proofIn(files: Record<string, string>, signal = new AbortController().signal): Promise<Proof> {
+async function proofIn(files: Record<string, string>, prepare = async (_root: string) => {}): Promise<Proof> {
   await using project = await aProject({ 'package.json': '{}', ...files });
+  await prepare(project.root);
   const root = { project: project.root, scenarios: join(project.root, 'scenarios') };
   const scenarios = await loadScenarios(join(root.scenarios, 'a.yaml'), root, ports);
   const scenario = scenarios.find(({ spec }) => spec.do === 'gate')!;
   const suite = { ...root, out: join(project.root, 'reports/runs'), nonce: 'a-nonce' };
-  return await prove(scenario, { suite, engine, gated, ports, signal });
+  return await prove(scenario, { suite, engine, gated, ports, signal: new AbortController().signal });
 }
 const gateOver = (more: string, evidence?: string) => proofIn({ 'scenarios/a.yaml': table(passes + asks(more, evidence)) });
 const codes = ({ evidence: { report } }: Proof) => (report!['reasons'] as { code: string }[]).map(({ code }) => code);
@@ -42,6 +43,13 @@ describe('a gate over runs', { timeout: 120_000 }, () => {
     expect(proof.evidence.stdout).toMatch(
       /^promoted: backend:fake@sha256:[\s\S]*Wrote admissions\/ledger\/000001-[0-9a-f]{32}\.decision\.json\.\n$/,
     );
+  });
+
+  it('has all that a task consists of, also what its own .gitignore leaves out', async () => {
+    const task = 'fixtures/n1-string-slugify';
+    const files = { 'scenarios/a.yaml': table(passes + asks('')), 'fixtures/.gitignore': '*.js\n' };
+    const proof = await proofIn(files, root => ports.files.copyTree(join(import.meta.dirname, '../..', task), join(root, task)));
+    expect([proof.exit, codes(proof)]).toEqual([0, []]);
   });
 
   it('takes the policy of the project, with what is laid over it', async () => {
