@@ -26,8 +26,8 @@ export const verify: Command<VerifyOptions> = {
       flags: '--rerun',
       help: 'Of a bundle: build the tree again from seed and patch, and run its tests again here. That executes the patch.',
     },
-    { flags: '--decision <file>', help: 'Of a promotion: the decision that it is about; required.' },
-    { flags: '--key <file>', help: 'Of a promotion: the public key of its approver; required.' },
+    { flags: '--decision <file>', help: 'Of a promotion or a lapse: the decision that it is about; required.' },
+    { flags: '--key <file>', help: 'Of a promotion or a lapse: the public key of its approver; required.' },
     jsonOption,
   ],
   exits: {
