@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   statSync,
@@ -42,6 +43,15 @@ describe('a copy', () => {
     expect(readFileSync(join(to, 'sub/again'), 'utf8')).toBe('p');
     expect(statSync(join(to, 'plain')).nlink).toBe(1);
     expect(statSync(join(to, 'plain')).ino).not.toBe(statSync(join(from, 'plain')).ino);
+  });
+
+  it('lacks what is skipped, which need not be such as can be copied', async () => {
+    mkdirSync(join(from, 'sub/big'), { recursive: true });
+    writeFileSync(join(from, 'sub/file'), 'f');
+    writeFileSync(join(from, 'sub/big/file'), '');
+    truncateSync(join(from, 'sub/big/file'), 65 * 1024 * 1024);
+    await files.copyTree(from, to, { skip: ['sub/big', 'nothing'] });
+    expect(readdirSync(join(to, 'sub'))).toEqual(['file']);
   });
 
   it('has links with the same targets, wherever they point', async () => {

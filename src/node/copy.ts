@@ -2,6 +2,7 @@ import { chmodSync, constants, copyFileSync, lstatSync, readlinkSync, symlinkSyn
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { UserError, type Problem } from '../errors.ts';
+import type { Files } from '../ports.ts';
 import { makeFolder } from './folders.ts';
 import { kindOf } from './reading.ts';
 import { survey, type Sight } from './survey.ts';
@@ -12,8 +13,8 @@ import { MAX_FILE_BYTES } from './walk.ts';
  * Where `to` has entries of the same name they are replaced, never written through. Nothing is copied unless all of it can be.
  * @throws UserError that names every entry that is not a file, a folder or a link
  */
-export async function copyTree(from: string, to: string): Promise<void> {
-  const sights = survey(from);
+export const copyTree: Files['copyTree'] = async (from, to, { skip = [] } = {}) => {
+  const sights = survey(from, skip);
   const [first, ...rest] = sights.flatMap(sight => objection(sight) ?? []);
   if (first) throw new UserError([first, ...rest]);
 
@@ -26,7 +27,7 @@ export async function copyTree(from: string, to: string): Promise<void> {
     else copyFileSync(place, target, constants.COPYFILE_EXCL);
     if (!stats.isSymbolicLink()) chmodSync(target, stats.isDirectory() || stats.mode & 0o100 ? 0o755 : 0o644);
   }
-}
+};
 
 /** Copies the content of one file to a new one. @throws EEXIST where there is something already */
 export async function copyFile(from: string, to: string): Promise<void> {

@@ -88,8 +88,8 @@ export interface Files {
   remove(path: string): Promise<void>;
   /** Copies one file, links followed, to a new one. @throws EEXIST */
   copyFile(from: string, to: string): Promise<void>;
-  /** Copies a tree of files, folders and links as new files (never hard links). @throws UserError naming anything else */
-  copyTree(from: string, to: string): Promise<void>;
+  /** Copies a tree of files, folders and links, but what is skipped, as new files (never hard links). @throws UserError naming anything else */
+  copyTree(from: string, to: string, options?: Pick<WalkOptions, 'skip'>): Promise<void>;
   /** A fresh private folder (0700), named with the engine's pid, that removes itself. */
   scratch(prefix: string): Promise<{ path: string } & AsyncDisposable>;
   /** Removes what engines that were killed left behind under this prefix. @returns the folders that are gone */

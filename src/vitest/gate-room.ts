@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { scratchPrefixes } from '../engine.ts';
 import { UserError } from '../errors.ts';
 import type { Policy } from '../model/policy.ts';
-import type { Ports } from '../ports.ts';
+import type { Files, Ports } from '../ports.ts';
 import { KEYS, POLICY, readPolicy } from '../promotion/index.ts';
 import { makeKeyPair, parsePrivateKey, type PrivateKey } from '../promotion/keys.ts';
 import type { GateSpec } from '../scenario/gate-keys.ts';
@@ -103,11 +103,15 @@ export async function openGateRoom(
 const hasFiles = async (root: string, { files }: Ports): Promise<boolean> =>
   (await files.walk(join(root, 'fixtures'), { maxFileBytes: 0 })).some(({ kind }) => kind !== 'dir');
 
+/** What npm put beside a fixture is no part of it, and can be larger than a repository may be. */
+const installedIn = async (folder: string, files: Files): Promise<string[]> =>
+  (await files.list(folder)).map(name => `${name}/node_modules`);
+
 async function copyProject(project: string, sources: readonly string[], root: string, { files }: Ports): Promise<void> {
   const has = async (path: string) => (await files.stat(join(project, path)))?.kind;
   for (const folder of ['admissions', 'fixtures']) {
-    if ((await has(folder)) === 'dir') await files.copyTree(join(project, folder), join(root, folder));
-    else await files.makeDir(join(root, folder));
+    if ((await has(folder)) !== 'dir') await files.makeDir(join(root, folder));
+    else await files.copyTree(join(project, folder), join(root, folder), { skip: await installedIn(join(project, folder), files) });
   }
   for (const own of ['ledger', 'promotions', 'keys']) await files.remove(join(root, 'admissions', own));
   if ((await has('package.json')) === 'file') await files.copyFile(join(project, 'package.json'), join(root, 'package.json'));

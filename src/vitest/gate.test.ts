@@ -1,3 +1,4 @@
+import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createEngine, type Engine } from '../engine.ts';
@@ -49,6 +50,14 @@ describe('a gate over runs', { timeout: 120_000 }, () => {
     const task = 'fixtures/n1-string-slugify';
     const files = { 'scenarios/a.yaml': table(passes + asks('')), 'fixtures/.gitignore': '*.js\n' };
     const proof = await proofIn(files, root => ports.files.copyTree(join(import.meta.dirname, '../..', task), join(root, task)));
+    expect([proof.exit, codes(proof)]).toEqual([0, []]);
+  });
+
+  it('has nothing that was installed beside a fixture, however large', async () => {
+    const proof = await proofIn({ 'scenarios/a.yaml': table(passes + asks('')) }, async root => {
+      await ports.files.write(join(root, 'fixtures/agent/node_modules/agent'), '');
+      truncateSync(join(root, 'fixtures/agent/node_modules/agent'), 65 * 1024 * 1024);
+    });
     expect([proof.exit, codes(proof)]).toEqual([0, []]);
   });
 
