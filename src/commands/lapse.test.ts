@@ -94,6 +94,16 @@ describe('lapse', () => {
     expect(out).toContain('has a record of its lapse that nobody can check');
   });
 
+  it('is recorded of the decision that was signed, whatever else has its name', async () => {
+    const { room, file } = await promoted();
+    await using _ = room;
+    const [challenge, decision] = ['challenge-1.json', 'challenge-1.decision.json'] as const;
+    await room.put(`admissions/ledger/000000-${challenge}`, await room.text(`admissions/ledger/000001-${challenge}`));
+    await room.put(`admissions/ledger/000000-${decision}`, `${await room.text(`admissions/ledger/000001-${decision}`)}\n`);
+    expect((await ask(room, 'lapse', file, '--key', await keyOf(room), '--reason', 'a word')).exit).toBe(0);
+    expect((await ask(room, 'why-promoted')).out).toContain(`${file} lapsed on`);
+  });
+
   it('is recorded once', async () => {
     const { room, file } = await promoted();
     await using _ = room;

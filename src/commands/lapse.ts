@@ -7,6 +7,7 @@ import {
   inputInWords,
   LAPSES,
   makeLapse,
+  type PromotionCheck,
   promotionName,
   PROMOTIONS,
   readKeys,
@@ -96,19 +97,22 @@ async function promotedIn(what: string, { ports: { files, clock }, project, cwd 
   const path = resolve(cwd, what);
   const refuse = (message: string, hint: string) => new UserError({ at: what, message, hint });
   if ((await files.stat(path))?.kind !== 'file') throw refuse('is not there', `name a file of ${PROMOTIONS}`);
-  const decided = (await decisionsOf(project.root, files)).find(
+  const named = (await decisionsOf(project.root, files)).filter(
     ({ decision: { nonce, candidate } }) => promotionName({ ...candidate, nonce }) === basename(path),
   );
-  if (!decided) throw refuse('has no decision in admissions/ledger of which it has the name', `name a file of ${PROMOTIONS}`);
-  const { decision, bytes } = decided;
-  // those of then: the policy may be what changed
-  const keys = await readKeys(project.root, { runner_keys: decision.keys.runners, approver_keys: decision.keys.approvers }, files);
+  if (named.length === 0) throw refuse('has no decision in admissions/ledger of which it has the name', `name a file of ${PROMOTIONS}`);
   const envelope = await readDocument(path, files, what).catch((error: unknown) => {
     if (error instanceof Refused) throw refuse(error.detail, 'name a plain file that can be read');
     throw error;
   });
-  const checks = keys.approvers.map(key => verifyPromotion({ envelope, decision: bytes, key, now: clock.now() }));
-  if (checks.some(({ verdict }) => verdict === 'promoted')) return { decision, bytes };
+  const checks: PromotionCheck[] = [];
+  for (const { decision, bytes } of named) {
+    // those of then: the policy may be what changed
+    const keys = await readKeys(project.root, { runner_keys: decision.keys.runners, approver_keys: decision.keys.approvers }, files);
+    const own = keys.approvers.map(key => verifyPromotion({ envelope, decision: bytes, key, now: clock.now() }));
+    if (own.some(({ verdict }) => verdict === 'promoted')) return { decision, bytes };
+    checks.push(...own);
+  }
   const why = checks.some(({ verdict }) => verdict === 'refused')
     ? 'it records a refusal'
     : (checks.find(one => one.decision !== null) ?? checks[0])?.problems[0]?.detail;

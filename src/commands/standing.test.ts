@@ -136,6 +136,26 @@ describe('a later decision about the same candidate', () => {
     expect((await ask(room, 'why-promoted')).exit).toBe(0);
   });
 
+  it('is later where its challenge is an earlier one and it was decided afterwards', async () => {
+    await using room = await aPromotedRoom();
+    await room.promote({ ...refused, decided_at: new Date(room.ports.clock.now() - 60_000).toISOString() });
+    const file = await room.promote();
+    const { exit, out } = await ask(room, 'why-promoted');
+    expect(exit).toBe(3);
+    expect(out).toContain(`${file} was taken back: admissions/ledger/000001-challenge-1.decision.json`);
+  });
+
+  it('is not hidden by another decision of its name that nobody signed', async () => {
+    const { room, file } = await promoted();
+    await using _ = room;
+    await room.promote(refused);
+    const challenge = await room.text('admissions/ledger/000003-challenge-3.json');
+    const decision = await room.text('admissions/ledger/000003-challenge-3.decision.json');
+    await room.put('admissions/ledger/000000-challenge-3.json', challenge);
+    await room.put('admissions/ledger/000000-challenge-3.decision.json', `${decision.trimEnd()}\n\n`);
+    expect((await ask(room, 'why-promoted')).out).toContain(`${file} was taken back: admissions/ledger/000003-challenge-3.decision.json`);
+  });
+
   it('is later by what its challenge says, whatever its file is called', async () => {
     const { room } = await promoted();
     await using _ = room;

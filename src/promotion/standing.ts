@@ -45,10 +45,17 @@ export async function promotionsOf(
   const authority = await authorityOf(tree, files);
   const judged = await Promise.all(
     names.map(async (name): Promise<Judged> => {
-      const decided = decisions.find(({ decision: { nonce, candidate } }) => promotionName({ ...candidate, nonce }) === name) ?? null;
       const file = `${PROMOTIONS}/${name}`;
-      const worth = await worthOf(file, decided, { tree, now, authority }, files);
-      return { file, decided, ...worth };
+      const named = decisions.filter(({ decision: { nonce, candidate } }) => promotionName({ ...candidate, nonce }) === name);
+      // whoever puts a decision of the same name beside the one that was signed takes nothing away from it
+      const judged = await Promise.all(
+        (named.length > 0 ? named : [null]).map(async decided => ({
+          file,
+          decided,
+          ...(await worthOf(file, decided, { tree, now, authority }, files)),
+        })),
+      );
+      return judged.find(({ signer }) => signer !== null) ?? judged[0]!;
     }),
   );
   return judged.map(({ file, decided, signer, problem }) => ({ file, decided, signer, problem: problem ?? takenBack(decided, judged) }));
@@ -61,13 +68,16 @@ interface Judged extends Held {
 }
 
 /**
- * A later refusal of the same candidate takes a promotion back; a decision that could not be made (`undecided`) says nothing against it.
+ * A later refusal of the same candidate takes a promotion back, further on in the ledger or decided afterwards; a decision that could not be
+ * made (`undecided`) says nothing against it.
  */
 function takenBack(decided: Decided | null, all: readonly Judged[]): string | null {
   if (!decided) return null;
   const { seq, decision } = decided;
+  const isLater = (other: Decided) =>
+    other.seq > seq || (other.seq < seq && Date.parse(other.decision.decided_at) > Date.parse(decision.decided_at));
   const later = all.find(
-    other => other.refuses && other.decided && other.decided.seq > seq && other.decided.decision.subject === decision.subject,
+    other => other.refuses && other.decided && other.decided.decision.subject === decision.subject && isLater(other.decided),
   );
   if (!later?.decided) return null;
   const { file, decision: refusal } = later.decided;
