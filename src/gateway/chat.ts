@@ -1,4 +1,4 @@
-import { count, list, record, sawReasoning, sawText, sawToolCall, string, type Json, type Seen } from './seen.ts';
+import { count, list, record, sawModel, sawReasoning, sawText, sawToolCall, string, type Json, type Seen } from './seen.ts';
 import type { Wire } from './wire.ts';
 
 /**
@@ -68,7 +68,7 @@ export const chat: Wire = {
 function read(body: Json, part: 'message' | 'delta', seen: Seen): void {
   if (body['error'] !== undefined && body['error'] !== null) seen.failed = true;
   seen.id ??= string(body['id']);
-  seen.model ??= string(body['model']);
+  sawModel(seen, body['model']);
   for (const choice of list(body['choices'])) {
     const said = record(choice[part]);
     const { content } = said;

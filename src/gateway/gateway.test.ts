@@ -164,6 +164,27 @@ describe.each(forms)('a reply of %s, streamed: %s', (api, stream) => {
   });
 });
 
+describe.each(['openai-completions', 'openai-responses'] as const)('a stream of %s', api => {
+  const whole = replyOf(api, true, { text: 'Hello.', usage });
+  const first = whole.indexOf('"model":"m1"');
+  const last = whole.lastIndexOf('"model":"m1"');
+  const [start, middle, end] = [whole.slice(0, first), whole.slice(first, last), whole.slice(last)];
+  const other = (part: string, name: string) => part.replace('"model":"m1"', `"model":"${name}"`);
+
+  it.each([
+    ['that another model ended', start + middle + other(end, 'm2'), 'm2', ['m2']],
+    ['that another model began', start + other(middle, 'm2') + end, 'm2', ['m2']],
+    ['that a snapshot of it ended', start + middle + other(end, 'm1-2026-05-01'), 'm1', []],
+    ['whose first name is empty', start + other(middle, '') + end, 'm1', []],
+    ['that names none', whole.replaceAll('"model":"m1"', '"model":""'), null, ['']],
+  ])('%s', async (_what, text, echoed_model, others) => {
+    await using room = await aGateway(response => send(response, true, text));
+    expect(await bytesOf(await room.ask(api, true))).toBe(text);
+    expect(room.lines).toMatchObject([{ shape: 'content', echoed_model }]);
+    expect(room.gateway.summary().other_models).toEqual(others);
+  });
+});
+
 describe('a stream that ends', () => {
   it.each(apis)("without the protocol's own end is cut, however politely: %s", async api => {
     const whole = replyOf(api, true, { text: 'Hello.' });

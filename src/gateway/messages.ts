@@ -1,4 +1,4 @@
-import { count, list, record, sawReasoning, sawText, sawToolCall, string, type Json, type Seen } from './seen.ts';
+import { count, list, record, sawModel, sawReasoning, sawText, sawToolCall, string, type Json, type Seen } from './seen.ts';
 import type { Filled, Wire } from './wire.ts';
 
 /**
@@ -83,7 +83,7 @@ export const messages: Wire = {
 
 function readMessage(message: Json, seen: Seen): void {
   seen.id ??= string(message['id']);
-  seen.model ??= string(message['model']);
+  sawModel(seen, message['model']);
   seen.finish = string(message['stop_reason']) ?? seen.finish;
   const usage = record(message['usage']);
   const inputs = ['input_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'].flatMap(name => count(usage[name]) ?? []);

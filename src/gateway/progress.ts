@@ -2,6 +2,7 @@ import type { GatewayLine, Shim } from '../model/gateway.ts';
 import type { Ports } from '../ports.ts';
 import { parseMap } from '../model/json.ts';
 import { nothingSeen, type Seen } from './seen.ts';
+import { isEchoOf } from './summarize.ts';
 import type { Upstream } from './upstream.ts';
 import type { Wire } from './wire.ts';
 
@@ -86,14 +87,15 @@ export async function* timed(progress: Progress, body: AsyncIterable<Uint8Array>
 }
 
 /** The outcome, once nothing more comes: what was read of the given reply, and the tokens of all of them. */
-export function settle({ outcome, readings, given }: Progress): Outcome {
+export function settle({ question, outcome, readings, given }: Progress): Outcome {
   const total = (name: 'input' | 'output') => {
     const counts = readings.flatMap(seen => seen[name] ?? []);
     return counts.length === 0 ? null : counts.reduce((sum, one) => sum + one);
   };
   outcome.tokens = { input: total('input'), output: total('output') };
   outcome.chars = readings.reduce((sum, { chars }) => sum + chars, 0);
-  outcome.echoed_model = given.model;
+  // a reply may change its model on the way: the name that was not asked for is the one to know
+  outcome.echoed_model = given.models.find(name => !isEchoOf(name, question.model)) ?? given.models[0] ?? null;
   outcome.finish = given.finish;
   return outcome;
 }

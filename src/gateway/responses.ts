@@ -1,4 +1,4 @@
-import { count, isUsable, list, record, sawReasoning, sawText, sawToolCall, string, type Json, type Seen } from './seen.ts';
+import { count, isUsable, list, record, sawModel, sawReasoning, sawText, sawToolCall, string, type Json, type Seen } from './seen.ts';
 import type { Filled, Wire } from './wire.ts';
 
 /** Events that end a stream, each with the whole response. */
@@ -90,7 +90,7 @@ function readItem(item: Json, seen: Seen): void {
 function readResponse(response: Json, seen: Seen): void {
   if ((response['error'] !== undefined && response['error'] !== null) || response['status'] === 'failed') seen.failed = true;
   seen.id ??= string(response['id']);
-  seen.model ??= string(response['model']);
+  sawModel(seen, response['model']);
   const status = string(response['status']);
   if (status && status !== 'in_progress' && status !== 'queued')
     seen.finish = string(record(response['incomplete_details'])['reason']) ?? status;

@@ -3,7 +3,8 @@ import type { Shape } from '../model/gateway.ts';
 /** What was read of one reply, whatever the protocol. */
 export interface Seen {
   id: string | null;
-  model: string | null;
+  /** Every model that it says it is from, each once, in the order in which they came; at most MAX_MODELS. */
+  models: string[];
   /** Text that is more than white space. */
   text: boolean;
   toolCall: boolean;
@@ -24,12 +25,15 @@ export interface Seen {
   malformed: boolean;
 }
 
+/** Nobody says more names of one model. */
+const MAX_MODELS = 10;
+
 /** More than any context window holds. */
 const MAX_REASONING = 4 * 1024 * 1024;
 
 // oxfmt-ignore
 export const nothingSeen = (): Seen => ({
-  id: null, model: null, finish: null, input: null, output: null,
+  id: null, models: [], finish: null, input: null, output: null,
   text: false, toolCall: false, reasoned: false, ended: false, failed: false, malformed: false,
   reasoning: '', chars: 0,
 });
@@ -57,6 +61,12 @@ export const list = (value: unknown): Json[] => (Array.isArray(value) ? value.ma
 export const string = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 export const count = (value: unknown): number | null =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+
+/** A name that is empty is none: some servers begin a stream like this. */
+export function sawModel(seen: Seen, name: unknown): void {
+  if (typeof name !== 'string' || name === '' || seen.models.includes(name) || seen.models.length >= MAX_MODELS) return;
+  seen.models.push(name);
+}
 
 export function sawText(seen: Seen, text: unknown): void {
   if (typeof text !== 'string') return;

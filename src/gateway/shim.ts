@@ -23,7 +23,7 @@ export function fillFrom(seen: Seen, model: string): (Filled & { hadEnvelope: bo
   if (text.trim() === '') return undefined;
   return {
     id: seen.id ?? 'proofgate-fill',
-    model: seen.model ?? model,
+    model: seen.models[0] ?? model,
     text,
     hadEnvelope,
     finish: seen.finish,
