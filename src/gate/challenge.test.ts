@@ -56,6 +56,9 @@ describe('a challenge', () => {
 
   it.each([
     ['a backend that nobody knows', ['--backend', 'cafe'], '--backend: no backend is called "cafe"'],
+    ['fake above stage 2', ['--stage', '3'], '--backend: fake is a lane that candidates are held against'],
+    ['fake as the default', ['--stage', '6'], 'and none itself: it is promoted to no stage above 2'],
+    ['command above stage 2', ['--stage', '3', '--backend', 'command'], '--backend: command is a lane that candidates are held against'],
     ['a candidate without its model', ['--backend', 'pi'], '--model: is missing: pi is promoted for one and no other'],
     ['a model where none is', ['--model', 'a/b'], '--model: has no meaning for fake'],
     [

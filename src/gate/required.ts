@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import picomatch from 'picomatch';
+import { findBackend } from '../backends/index.ts';
 import { UserError } from '../errors.ts';
 import type { ReadStage } from '../model/stage.ts';
 import type { Stage } from '../model/units.ts';
@@ -23,9 +24,14 @@ export interface Required {
  * The record of a stage and every scenario that it requires of a backend.
  *
  * @param dir absolute root of a tree that nobody writes meanwhile: the protected base
- * @throws {UserError} for a record or a scenario with mistakes, for a pattern that no scenario matches, and for one that matches a `do: gate`
+ * @throws {UserError} for a backend that is no candidate for the stage, for a record or a scenario with mistakes, for a pattern that no scenario matches, and for one that matches a `do: gate`
  */
 export async function requiredScenarios(dir: string, stage: Stage, backend: string, ports: Pick<Ports, 'files'>): Promise<Required> {
+  const { exemptUpTo } = findBackend(backend, '--backend');
+  if (exemptUpTo > 1 && stage > exemptUpTo) {
+    const message = `${backend} is a lane that candidates are held against, and none itself: it is promoted to no stage above ${exemptUpTo}`;
+    throw new UserError({ at: '--backend', message, hint: 'promote an agent: case, pi, codex; proofgate new backend NAME makes another' });
+  }
   const record = await readStage(dir, stage, ports);
   const { required_scenarios: shared, required_for: own } = record.record;
   const patterns = [...shared, ...(own[backend] ?? [])];
