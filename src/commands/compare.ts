@@ -4,7 +4,7 @@ import { cellsOf } from '../compare/cells.ts';
 import { gather } from '../compare/gather.ts';
 import { markdownOf, rowsOf } from '../compare/table.ts';
 import { UserError } from '../errors.ts';
-import { type Comparison, comparedWhereInstalled, comparisonLapse } from '../model/comparison.ts';
+import { type Comparison, COMPARISON_MS, comparedWhereInstalled, comparisonLapse } from '../model/comparison.ts';
 import { exitCodes } from '../model/exit.ts';
 import { lastSuite, readSuite } from '../suite/read.ts';
 import { asJson, type Command, type Io, jsonOption } from './command.ts';
@@ -17,8 +17,6 @@ interface CompareOptions {
   markdown?: true;
 }
 
-const FRESH_DAYS = 7;
-const DAY_MS = 86_400_000;
 const backendsCompared = ['fake', 'case', ...comparedWhereInstalled];
 
 export const compare: Command<CompareOptions> = {
@@ -58,7 +56,7 @@ export const compare: Command<CompareOptions> = {
       schema: 'proofgate/comparison/1',
       candidate,
       compared_at: new Date(now).toISOString(),
-      expires_at: new Date(now + FRESH_DAYS * DAY_MS).toISOString(),
+      expires_at: new Date(now + COMPARISON_MS).toISOString(),
       cells: cellsOf(derived, [...new Set([...backendsCompared, candidate])], await notApplicable(io)),
       core_promotion_status: 'not-promoted',
       notice: 'Evidence side by side. It does not make anything the default, and promotes nothing.',

@@ -12,6 +12,7 @@ const engine = resolve(import.meta.dirname, '../..');
 const DAY_MS = 86_400_000;
 const given: Plan['given'] = { ...ordinaryGiven, prior_stage: 'promoted' };
 const ofProject = admissionFolders(engine, undefined);
+const COMPLETE = 'scenarios/stage6/records/complete/comparisons';
 const folder = (...names: string[]) => [join(engine, 'scenarios', ...names)];
 const sed = 's/(ms < 1000 ? `${Math.round(ms)} ms`/(Math.round(ms) < 1000 ? `${Math.round(ms)} ms`/';
 
@@ -30,7 +31,7 @@ const kinds = [
   },
   {
     file: 'admissions/comparisons/command.json',
-    from: 'scenarios/stage6/records/complete/comparisons',
+    from: 'fresh',
     task: 'c1-duration-rounds',
     plan: { stage: 6, backend: { id: 'command', argv: ['sed', '-i', sed, 'src/model/duration.ts'] } },
   },
@@ -40,6 +41,10 @@ let room: Awaited<ReturnType<typeof aGreenBundle>>;
 const bundles = new Map<string, string>();
 beforeAll(async () => {
   room = await aGreenBundle();
+  const comparison = JSON.parse(await room.ports.files.readText(join(engine, COMPLETE, 'command.json'))) as object;
+  const days = (count: number) => new Date(Math.round(Date.now() / 1000) * 1000 + count * DAY_MS).toISOString();
+  const fresh = { ...comparison, compared_at: days(-1), expires_at: days(6) };
+  await room.ports.files.write(join(room.top, 'fresh/command.json'), JSON.stringify(fresh, null, 1));
   for (const { file, task, plan } of kinds) {
     const { dir } = await room.run({
       given,
@@ -48,7 +53,7 @@ beforeAll(async () => {
       admissions: {
         ...ofProject,
         owned: folder('stage5/records/declared/owned'),
-        comparisons: folder('stage6/records/complete/comparisons'),
+        comparisons: [join(room.top, 'fresh')],
       },
     });
     bundles.set(file, dir);
@@ -61,7 +66,7 @@ describe.each(kinds)('a run that $file let in', ({ file, from }) => {
   const found = async (textOf: (text: string) => string | undefined, { later = 0, at = file as string } = {}) => {
     const { ports, top } = room;
     const base = join(top, `base-${ports.randomHex(4)}`);
-    const text = textOf(await ports.files.readText(join(engine, from, file.slice(file.lastIndexOf('/') + 1))));
+    const text = textOf(await read());
     if (text !== undefined) await ports.files.write(join(base, at), text);
     const then: Ports = { ...ports, clock: { ...ports.clock, now: () => ports.clock.now() + later } };
     const place = { project: top, copy: join(top, `copy-${ports.randomHex(4)}`), base, artifacts: [] };
@@ -70,7 +75,8 @@ describe.each(kinds)('a run that $file let in', ({ file, from }) => {
     expect([examined.evidence.problems, examined.evidence.status]).toEqual([[], 'pass']);
     return examined.evidence.records.find(record => record.file === file);
   };
-  const read = async () => room.ports.files.readText(join(engine, from, file.slice(file.lastIndexOf('/') + 1)));
+  const read = async () =>
+    room.ports.files.readText(join(from === 'fresh' ? room.top : engine, from, file.slice(file.lastIndexOf('/') + 1)));
 
   it('rests on it, by its bytes, its day and its end', async () => {
     const text = await read();
@@ -96,5 +102,27 @@ describe.each(kinds)('a run that $file let in', ({ file, from }) => {
     ['has one that says something else', [same => same.replace('not-promoted', 'promoted')], /is malformed: core_promotion_status/],
   ])('shows where the base %s', async (_what, args, problem) => {
     expect(await found(...args)).toMatchObject({ file, now: null, problem: expect.stringMatching(problem) as string });
+  });
+});
+
+it('a comparison of more than a week ago is not fresh, and none holds for longer, whatever day stands in it', async () => {
+  const { ports, top } = room;
+  const text = await ports.files.readText(join(top, 'fresh/command.json'));
+  const { compared_at: from, expires_at: end } = JSON.parse(text) as { compared_at: string; expires_at: string };
+  const found = async (over: object) => {
+    const base = join(top, `base-${ports.randomHex(4)}`);
+    await ports.files.write(
+      join(base, 'admissions/comparisons/command.json'),
+      JSON.stringify({ ...(JSON.parse(text) as object), ...over }),
+    );
+    const place = { project: top, copy: join(top, `copy-${ports.randomHex(4)}`), base, artifacts: [] };
+    const examined = await examine(bundles.get('admissions/comparisons/command.json')!.slice(top.length + 1), place, ports);
+    return 'code' in examined ? undefined : examined.evidence.records.find(({ file }) => file.endsWith('command.json'));
+  };
+  expect(await found({ expires_at: '2099-01-01T00:00:00Z' })).toMatchObject({ now: { admitted_at: from, expires_at: end }, problem: null });
+  const old = new Date(Date.now() - 8 * DAY_MS).toISOString();
+  expect(await found({ compared_at: old, expires_at: '2099-01-01T00:00:00Z' })).toMatchObject({
+    now: null,
+    problem: `the comparison command.json is of ${old}, and fresh for a week`,
   });
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { admissionFolders, admitBinary, admitModel, admitOwned, admitSource, readRecord } from '../admission/index.ts';
 import type { AdmissionFacts, RecordRef } from '../model/admission.ts';
-import { Comparison, comparisonLapse } from '../model/comparison.ts';
+import { Comparison, COMPARISON_MS, comparisonLapse } from '../model/comparison.ts';
 import type { Contract } from '../model/contract.ts';
 import type { Ports } from '../ports.ts';
 import type { RecordEvidence } from './input.ts';
@@ -59,7 +59,11 @@ async function compared(backend: string, now: number, folders: readonly string[]
     if ('problem' in read) return read;
     const lapsed = comparisonLapse(read.value, backend, now);
     if (lapsed !== undefined) return { problem: `the comparison ${name} ${lapsed}` };
-    return { ref: read.ref, value: { from: read.value.compared_at, expires_at: read.value.expires_at } };
+    const { compared_at: from, expires_at } = read.value;
+    // a day that somebody wrote into it makes nothing fresher
+    const end = Math.min(Date.parse(expires_at), Date.parse(from) + COMPARISON_MS);
+    if (end <= now) return { problem: `the comparison ${name} is of ${from}, and fresh for a week` };
+    return { ref: read.ref, value: { from, expires_at: new Date(end).toISOString() } };
   }
   return { problem: `no comparison of ${backend} is there: ${name}` };
 }

@@ -10,6 +10,9 @@ const references = ['fake', ...comparedWhereInstalled] as const;
 
 const Count = z.int().nonnegative();
 
+/** How long a comparison is fresh, whatever it says of itself. */
+export const COMPARISON_MS = 7 * 86_400_000;
+
 /** Bundles that a cell names; its counts have them all. */
 export const MAX_NAMED = 5;
 
