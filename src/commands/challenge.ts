@@ -4,6 +4,7 @@ import { issueChallenge } from '../gate/challenge.ts';
 import { UserError } from '../errors.ts';
 import type { ModelRef } from '../model/ledger.ts';
 import type { Stage } from '../model/units.ts';
+import { POLICY } from '../promotion/index.ts';
 import { asJson, type Command, type Io, jsonOption } from './command.ts';
 import { shellWord } from './shell-word.ts';
 import { stageOption } from './stage.ts';
@@ -52,7 +53,7 @@ export const challenge: Command<ChallengeOptions> = {
     const { stage = 2, backend = 'fake', model = null } = options;
     const binary = options.binary === undefined ? null : await digestOf(options.binary, io);
     await using base = await openBase(project.root, options.base, ports);
-    const { entry, file, own } = await issueChallenge({ stage, backend, model, binary }, base, project.root, ports);
+    const { entry, file, own, runners } = await issueChallenge({ stage, backend, model, binary }, base, project.root, ports);
     const files = [...new Set(entry.scenarios.map(({ id }) => id.slice(0, id.indexOf('#'))))];
     const switches = own.scenarios.length > 0 ? own.switches : {};
     const variables = Object.entries({ PROOFGATE_NONCE: entry.nonce, ...switches }).map(([name, value]) => `${name}=${shellWord(value)}`);
@@ -65,6 +66,7 @@ export const challenge: Command<ChallengeOptions> = {
       `  sign     proofgate sign reports/suites/${entry.nonce} --key RUNNER.private.pem`,
       `  decide   proofgate gate --stage ${stage} --backend ${backend}`,
       `  expires  ${entry.expires_at}`,
+      ...(runners > 0 ? [] : [`  closed   ${POLICY} of ${base.ref} names no runner: the gate will refuse whatever answers`]),
     ];
     print(options.json ? asJson({ nonce: entry.nonce, file, files, own, challenge: entry }) : lines.join('\n'));
     return 0;

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { findBackend } from '../backends/index.ts';
 import { createEngine } from '../engine.ts';
 import { annotationsOf } from '../gate/annotations.ts';
 import type { Decided } from '../gate/decide.ts';
@@ -8,6 +9,7 @@ import { type GateAnswer, type GateQuestion, runGate } from '../gate/run-gate.ts
 import { showDecision } from '../gate/show.ts';
 import type { VerifySaid } from '../gate/rejudge.ts';
 import { summaryOf } from '../gate/summary.ts';
+import type { Decision } from '../model/decision.ts';
 import { exitCodes } from '../model/exit.ts';
 import { isMap } from '../model/json.ts';
 import { LEDGER, ledgerFiles } from '../model/ledger.ts';
@@ -60,6 +62,7 @@ export const gate: Command<GateOptions> = {
   async run({ options }, io) {
     const { ports, project, cwd, signal, print, note } = io;
     const { stage = 2, backend = 'fake' } = options;
+    findBackend(backend, '--backend');
     const { identity: engine } = await createEngine(project.root, ports);
     const suite = options.suite === undefined ? undefined : resolve(cwd, options.suite);
     const where = { stage, backend, project: project.root, suite, ref: options.base };
@@ -88,7 +91,16 @@ export async function decideAndWrite(question: GateQuestion, ports: Ports): Prom
 
 /** What the command says of it to a person. */
 export const gateInWords = (answer: GateAnswer, file: string | null): string =>
-  [...showDecision(answer), '', file === null ? 'Nothing was written: what was decided before stands.' : `Wrote ${file}.`].join('\n');
+  [...showDecision(answer), '', ...whatStands(answer.decision, file)].join('\n');
+
+function whatStands({ exit, candidate: { stage, backend } }: Decision, file: string | null): string[] {
+  if (file === null) return ['Nothing was written: what was decided before stands.'];
+  if (exit === exitCodes.pass) return [`Wrote ${file}.`];
+  return [
+    `Wrote ${file}: this challenge is decided, and answered no more.`,
+    `Once that is mended: proofgate challenge --stage ${stage} --backend ${backend}`,
+  ];
+}
 
 async function writeViews(decided: Decided, { junit, summary }: GateOptions, { ports: { files }, cwd }: Io): Promise<void> {
   if (junit !== undefined) await onDisk(junit, () => writeAt(resolve(cwd, junit), junitOf(decided), files));

@@ -118,6 +118,7 @@ describe('lapse', () => {
     await using _ = room;
     const { exit, out } = await ask(room, 'lapse', file, '--key', await keyOf(room, who), '--reason', 'so');
     expect([exit, out.split(':')[0]]).toEqual([4, who === 'runner' ? 'self_approval' : 'approver_unknown']);
+    expect(out).toContain('\n  hint: sign with a key of approver_keys of admissions/policy.yaml');
     expect((await ask(room, 'why-promoted')).exit).toBe(0);
   });
 

@@ -20,6 +20,7 @@ import { oneLine } from '../report/escape.ts';
 import { asJson, type Command, type Io, jsonOption } from './command.ts';
 import { visibleIn } from './keys.ts';
 import { onDisk } from './on-disk.ts';
+import { refusalInWords } from './sign.ts';
 
 interface LapseOptions {
   key?: string;
@@ -86,7 +87,7 @@ export const lapse: Command<LapseOptions> = {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const { code, detail } = error;
-      print(options.json ? asJson({ exit: exitCodes.invalid, refused: [{ code, detail }] }) : paint('red', `${code}: ${oneLine(detail)}`));
+      print(options.json ? asJson({ exit: exitCodes.invalid, refused: [{ code, detail }] }) : refusalInWords(error, io));
       return exitCodes.invalid;
     }
   },

@@ -107,7 +107,8 @@ export const gateReasonsPage = (): string =>
   page(
     ...header('Why a gate stays closed', 'src/gate/reasons.ts'),
     'Every reason by its code, with what would open the gate. A decision tells all that it found; the first class of 4, 1, 2 and 3 that is',
-    'among them gives the exit code. [From nothing to default](gate.md) says what the gate looks at.',
+    'among them gives the exit code. What was decided stays decided: it is a new challenge to which the gate opens then.',
+    '[From nothing to default](gate.md) says what the gate looks at.',
     '',
     ...table(
       ['reason', 'exit', 'what would open the gate'],

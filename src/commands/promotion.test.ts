@@ -4,6 +4,7 @@ import { serialize } from '../evidence/seal.ts';
 import { makeKeyPair } from '../promotion/keys.ts';
 import { commandLine, quietPorts } from '../testing/command-line.ts';
 import { aDecision, aRefusal } from '../testing/decision.ts';
+import { policyText } from '../testing/gate-room.ts';
 import { aProject } from '../testing/project.ts';
 import { aSuite } from '../testing/signed-suite.ts';
 
@@ -44,6 +45,19 @@ const verifyArgs = (name: string, decided: string, pem = 'approver.public.pem') 
 ];
 
 describe('from a suite to a promotion', () => {
+  it('nobody signs a suite with a key that the policy has for approvals', async () => {
+    const { files } = suite.ports;
+    const policy = join(suite.project, 'admissions/policy.yaml');
+    await files.write(policy, policyText([runner.keyid], [approver.keyid]));
+    const { exit, err } = await cli('sign', 'reports/suites/challenge-1', '--key', key('approver.private.pem'));
+    await files.remove(policy);
+    expect([exit, err]).toEqual([
+      64,
+      `${key('approver.private.pem')}: is an approver's by admissions/policy.yaml: it signs decisions, and no suite\n  hint: sign with the private key of a runner; nothing was written\n`,
+    ]);
+    expect(await files.stat(join(suite.project, 'reports/suites/challenge-1/statements'))).toBeUndefined();
+  });
+
   it('a runner signs the suite', async () => {
     const { exit, out } = await cli('sign', 'reports/suites/challenge-1', '--key', key('runner.private.pem'));
     expect([exit, out]).toEqual([0, `signed: 3 statements\n  by       ${runner.keyid}\n`]);
@@ -52,10 +66,13 @@ describe('from a suite to a promotion', () => {
   it('nobody signs it again in another way', async () => {
     const { exit, out } = await cli('sign', 'reports/suites/challenge-1', '--key', key('approver.private.pem'));
     expect([exit, out.split(':')[0]]).toEqual([4, 'already_signed']);
+    expect(out).toContain('\n  hint: what was signed is never replaced: issue a new challenge');
   });
 
   it('an approver signs the decision, and a runner does not', async () => {
-    expect((await cli('sign', 'good.decision.json', '--key', key('runner.private.pem'))).out).toMatch(/^self_approval: /);
+    expect((await cli('sign', 'good.decision.json', '--key', key('runner.private.pem'))).out).toMatch(
+      /^self_approval: .*\n {2}hint: sign with a key of approver_keys of admissions\/policy\.yaml, which is no runner's\n$/,
+    );
     for (const name of ['good', 'bad', 'good'])
       expect((await cli('sign', `${name}.decision.json`, '--key', key('approver.private.pem'))).exit).toBe(0);
   });

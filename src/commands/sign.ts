@@ -2,7 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import { exitCodes } from '../model/exit.ts';
 import { Report } from '../model/report.ts';
-import { makePromotion, type PrivateKey, Refused } from '../promotion/index.ts';
+import { makePromotion, POLICY, type PrivateKey, readPolicy, type RefusalCode, Refused } from '../promotion/index.ts';
 import { readDocument } from '../promotion/place.ts';
 import { loadPrivateKey, type Visible } from '../promotion/private-key.ts';
 import { endedSuite, signSuite, type SuiteSigning } from '../promotion/sign-suite.ts';
@@ -63,23 +63,47 @@ export const sign: Command<SignOptions> = {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const { code, detail } = error;
-      io.print(
-        options.json ? asJson({ exit: exitCodes.invalid, refused: [{ code, detail }] }) : io.paint('red', `${code}: ${oneLine(detail)}`),
-      );
+      io.print(options.json ? asJson({ exit: exitCodes.invalid, refused: [{ code, detail }] }) : refusalInWords(error, io));
       return exitCodes.invalid;
     }
   },
 };
+
+/** What to do about a refusal to sign, where that is not for the evidence to say. */
+const remedies: { readonly [code in RefusalCode]?: string } = {
+  self_approval: `sign with a key of approver_keys of ${POLICY}, which is no runner's`,
+  approver_unknown: `sign with a key of approver_keys of ${POLICY}`,
+  already_signed: 'what was signed is never replaced: issue a new challenge, and sign what answers it once',
+};
+
+/** A refusal to sign, and what to do about it. */
+export function refusalInWords({ code, detail }: Refused, { paint }: Pick<Io, 'paint'>): string {
+  const remedy = remedies[code];
+  return paint('red', `${code}: ${oneLine(detail)}`) + (remedy === undefined ? '' : `\n  hint: ${remedy}`);
+}
 
 async function signASuite(dir: string, keyPath: string, { json }: SignOptions, io: Io): Promise<number> {
   const { ports, project } = io;
   const suite = await endedSuite(dir, ports);
   const visible = [...visibleIn(io), { dir, name: 'the folder of the suite' }, ...(await rootsOf(suite, project.root, ports.files))];
   const key = await loadPrivateKey(keyPath, visible, ports);
+  await refuseApprover(key, keyPath, io);
   const signing = await onDisk(dir, () => signSuite(suite, project.root, key, ports));
   const exit = signing.refused.length > 0 ? exitCodes.invalid : signing.missing.length > 0 ? exitCodes.blocked : exitCodes.pass;
   io.print(json ? asJson({ exit, keyid: key.keyid, ...signing }) : suiteInWords(signing, key, io));
   return exit;
+}
+
+/** The gate would refuse such a suite after the one decision that there is; here nothing is lost yet. */
+async function refuseApprover({ keyid }: PrivateKey, at: string, { ports: { files }, project }: Io): Promise<void> {
+  if ((await files.stat(join(project.root, POLICY)))?.kind !== 'file') return;
+  const { approver_keys: approvers } = (await readPolicy(project.root, files)).value;
+  if (approvers.includes(keyid))
+    throw new UserError({
+      at,
+      message: `is an approver's by ${POLICY}: it signs decisions, and no suite`,
+      hint: 'sign with the private key of a runner; nothing was written',
+    });
 }
 
 /** The two roots of every run of a suite, as far as its bundles still say. */

@@ -1,3 +1,4 @@
+import { findBackend } from '../backends/index.ts';
 import { UserError } from '../errors.ts';
 import { type Account, accountsOf, type Standing } from '../gate/query.ts';
 import { exitCodes } from '../model/exit.ts';
@@ -38,6 +39,7 @@ export const whyPromoted: Command<Options> = {
   async run({ args: [subject], options }, { ports, project, print, paint }) {
     if (subject !== undefined && (options.stage !== undefined || options.backend !== undefined))
       throw new UserError({ at: subject, message: 'names backend and stage already', hint: 'leave out --stage and --backend' });
+    if (options.backend !== undefined) findBackend(options.backend, '--backend');
     const answer = await accountsOf(project.root, { stage: options.stage, backend: options.backend, subject }, ports);
     const { accounts, strays, ledger } = answer;
     const exit = accounts.some(({ stands }) => stands.length > 0) ? exitCodes.pass : exitCodes.refused;

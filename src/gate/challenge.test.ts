@@ -120,4 +120,27 @@ describe('a challenge', () => {
     await room.put(record, before);
     commit();
   });
+
+  it('says where no runner is named that the gate stays closed', async () => {
+    const before = await room.text('admissions/policy.yaml');
+    expect((await room.say(['challenge', '--stage', '2'])).out).not.toContain('  closed ');
+    await room.put('admissions/policy.yaml', policyText([], []));
+    commit();
+    expect((await room.say(['challenge', '--stage', '2'])).out).toContain('\n  closed   admissions/policy.yaml of main names no runner: ');
+    await room.put('admissions/policy.yaml', before);
+    commit();
+  });
+
+  it('is spent by its decision, which says so, also where nothing was run', async () => {
+    const { exit, out } = await room.say(['gate', '--stage', '2']);
+    expect(exit).toBe(2);
+    expect(out).toMatch(
+      /decision\.json: this challenge is decided, and answered no more\.\nOnce that is mended: proofgate challenge --stage 2 --backend fake\n$/,
+    );
+  });
+
+  it.each(['challenge', 'gate', 'why-promoted'])('is of a backend that is known: %s', async command => {
+    const { exit, err } = await room.say([command, '--stage', '2', '--backend', 'fke']);
+    expect([exit, err]).toEqual([64, '--backend: no backend is called "fke"\n  hint: did you mean fake?\n']);
+  });
 });

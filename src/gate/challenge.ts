@@ -32,7 +32,7 @@ interface OwnPart {
 /**
  * Issues a challenge: fixes what has to be proven, as the protected base has it, before anything is run.
  *
- * @returns the entry, its path relative to the project, and what the candidate runs itself
+ * @returns the entry, its path relative to the project, what the candidate runs itself, and how many runners the policy names
  * @throws {UserError} for what can never be promoted as it stands: a policy that expired, an alias in the place of a model, no admission,
  * a ledger that is not whole
  */
@@ -41,7 +41,7 @@ export async function issueChallenge(
   base: Base,
   project: string,
   ports: Ports,
-): Promise<{ entry: LedgerEntry; file: string; own: OwnPart }> {
+): Promise<{ entry: LedgerEntry; file: string; own: OwnPart; runners: number }> {
   const { stage, backend, binary, model } = request;
   const now = ports.clock.now();
   const policy = await readPolicy(base.dir, ports.files);
@@ -85,7 +85,7 @@ export async function issueChallenge(
     ...required.stage.record.entry.switches[backend],
   };
   const scenarios = required.scenarios.filter(({ spec }) => isOfCandidate(spec)).map(idOf);
-  return { entry, file: `${LEDGER}/${name}`, own: { scenarios, switches } };
+  return { entry, file: `${LEDGER}/${name}`, own: { scenarios, switches }, runners: policy.value.runner_keys.length };
 }
 
 /** A candidate has what its backend needs, by a name that stays what it is, and records of the protected base let it in. */

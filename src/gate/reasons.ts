@@ -41,10 +41,10 @@ export const reasons = {
   result_not_derived:    { exit: RED,     opens: 'mend what the evidence shows, then issue a new challenge' },
 
   // a required scenario is missing, was left out, or could not run
-  suite_missing:         { exit: MISSING, opens: 'PROOFGATE_NONCE=<nonce of the challenge> npx vitest run <the required scenarios>' },
+  suite_missing:         { exit: MISSING, opens: 'PROOFGATE_NONCE=<nonce of a new challenge> npx vitest run <the required scenarios>' },
   suite_not_ended:       { exit: MISSING, opens: 'let the suite come to its end, all shards of it' },
   suite_unsigned:        { exit: MISSING, opens: 'proofgate sign SUITE --key FILE, with a runner key of the policy: it signs the plan too' },
-  scenario_missing:      { exit: MISSING, opens: 'run it under the nonce of the challenge' },
+  scenario_missing:      { exit: MISSING, opens: 'run it under the nonce of a new challenge' },
   scenario_left_out:     { exit: MISSING, opens: 'take skip, todo, fails and retry out of it, or install what it needs; only green at the first try counts' },
   scenario_blocked:      { exit: MISSING, opens: 'mend what blocked the run; the blocker says who has to act' },
   bundle_missing:        { exit: MISSING, opens: 'collect the bundles of all machines below reports/runs/ of one checkout' },
