@@ -47,8 +47,8 @@ ${keyTable(running, {
 })}
 
 The defaults are those of the command line. A task is a folder of \`fixtures/\` of the project, else one that comes with proofgate.
-A scenario sees no \`PROOFGATE_*\` and no \`CTO_HARNESS_*\` variable of whoever starts it, except \`CTO_HARNESS_CASE_BIN\`,
-\`CTO_HARNESS_CODEX_BIN\` and what [a candidate](#candidate) has; \`env\` sets them. Paths are relative to the scenario file, unless it says otherwise.
+A scenario sees no \`PROOFGATE_*\` and no \`CTO_HARNESS_*\` variable of whoever starts it, except \`PROOFGATE_ADMISSIONS\`,
+\`CTO_HARNESS_CASE_BIN\`, \`CTO_HARNESS_CODEX_BIN\` and what [a candidate](#candidate) has; \`env\` sets them. Paths are relative to the scenario file, unless it says otherwise.
 
 \`backend: command\` needs to know the program: \`backend: {id: command, argv: [node, /home/me/agent.js]}\`. It runs in the
 workspace, the task stands in the file that \`PROOFGATE_PROMPT_FILE\` names, and exit 0 is its claim to be done. \`case\`, \`pi\`
