@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Decision } from '../model/decision.ts';
 import { commandLine } from '../testing/command-line.ts';
 import { aReason, digestOf } from '../testing/decision.ts';
+import { policyText } from '../testing/gate-room.ts';
 import { aPromotedRoom, EXECUTABLE, type PromotedRoom, rests } from '../testing/promoted.ts';
 
 const MODEL = 'qwen-local/qwen3.6';
@@ -143,6 +144,21 @@ describe('a later decision about the same candidate', () => {
     const { exit, out } = await ask(room, 'why-promoted');
     expect(exit).toBe(3);
     expect(out).toContain(`${file} was taken back: admissions/ledger/000001-challenge-1.decision.json`);
+  });
+
+  it('stands also where the key of the approver who signed it is not there any more', async () => {
+    await using room = await aPromotedRoom();
+    const { approver, runner, stranger } = room.keys;
+    await room.put('admissions/keys/second.pem', stranger.publicPem);
+    await room.put('admissions/policy.yaml', policyText([runner.keyid], [approver.keyid, stranger.keyid]));
+    const keys = { runners: [runner.keyid], approvers: [approver.keyid, stranger.keyid].toSorted() };
+    const file = await room.promote({ keys });
+    await room.promote({ ...refused, keys }, stranger);
+    const taken = `${file} was taken back: admissions/ledger/000002-challenge-2.decision.json is a later decision about the same candidate (refused), signed by ${stranger.keyid}`;
+    expect((await ask(room, 'why-promoted')).out).toContain(taken);
+    await room.remove('admissions/keys/second.pem');
+    const { exit, out } = await ask(room, 'why-promoted');
+    expect([exit, out]).toEqual([3, expect.stringContaining(`${taken}, whose public key is not in admissions/keys`)]);
   });
 
   it('is not hidden by another decision of its name that nobody signed', async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { LEDGER } from '../model/ledger.ts';
+import { Envelope } from '../model/statement.ts';
 import type { KeyId } from '../model/units.ts';
 import type { Files, Ports } from '../ports.ts';
 import { type Decided, decisionsOf, namesIn } from './decisions.ts';
@@ -8,7 +9,7 @@ import type { PublicKey } from './keys.ts';
 import { lapseOf } from './lapsed.ts';
 import { readDocument } from './place.ts';
 import { POLICY, readPolicy } from './policy.ts';
-import { readKeys } from './policy-keys.ts';
+import { KEYS, readKeys } from './policy-keys.ts';
 import { orWhy } from './refused.ts';
 import { promotionName, verifyPromotion } from './summary.ts';
 
@@ -55,7 +56,7 @@ export async function promotionsOf(
           ...(await worthOf(file, decided, { tree, now, authority }, files)),
         })),
       );
-      return judged.find(({ signer }) => signer !== null) ?? judged[0]!;
+      return judged.find(({ signer }) => signer !== null) ?? judged.find(({ refusedBy }) => refusedBy !== null) ?? judged[0]!;
     }),
   );
   return judged.map(({ file, decided, signer, problem }) => ({ file, decided, signer, problem: problem ?? takenBack(decided, judged) }));
@@ -63,8 +64,8 @@ export async function promotionsOf(
 
 /** The same, while the others are not looked at yet. */
 interface Judged extends Held {
-  /** It is an authentic refusal: its evidence was red, against the policy, or not what it says. */
-  refuses: boolean;
+  /** By whose word it is a refusal (its evidence was red, against the policy, or not what it says); null: it is none, or of nobody who counts. */
+  refusedBy: string | null;
 }
 
 /**
@@ -77,21 +78,22 @@ function takenBack(decided: Decided | null, all: readonly Judged[]): string | nu
   const isLater = (other: Decided) =>
     other.seq > seq || (other.seq < seq && Date.parse(other.decision.decided_at) > Date.parse(decision.decided_at));
   const later = all.find(
-    other => other.refuses && other.decided && other.decided.decision.subject === decision.subject && isLater(other.decided),
+    other => other.refusedBy !== null && other.decided && other.decided.decision.subject === decision.subject && isLater(other.decided),
   );
   if (!later?.decided) return null;
   const { file, decision: refusal } = later.decided;
-  return `was taken back: ${file} is a later decision about the same candidate (${refusal.verdict}), signed by ${later.signer}`;
+  return `was taken back: ${file} is a later decision about the same candidate (${refusal.verdict}), signed by ${later.refusedBy}`;
 }
 
-/** The policy of a tree and its approvers, or why there is none. */
-type Authority = { approvers: readonly PublicKey[] } | string;
+/** The approvers of the policy of a tree, and those whose public half is not there; or why there are none. */
+type Authority = { approvers: readonly PublicKey[]; keyless: readonly KeyId[] } | string;
 
 async function authorityOf(tree: string, files: Files): Promise<Authority> {
   try {
     const policy = await readPolicy(tree, files);
     const { approvers } = await readKeys(tree, policy.value, files);
-    return approvers.length > 0 ? { approvers } : `${POLICY} names no approver whose key is in admissions/keys`;
+    const keyless = policy.value.approver_keys.filter(id => !approvers.some(({ keyid }) => keyid === id));
+    return approvers.length > 0 ? { approvers, keyless } : `${POLICY} names no approver whose key is in admissions/keys`;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const [{ at, message }] = error.problems;
@@ -104,8 +106,8 @@ async function worthOf(
   decided: Decided | null,
   { tree, now, authority }: { tree: string; now: number; authority: Authority },
   files: Files,
-): Promise<Pick<Judged, 'signer' | 'problem' | 'refuses'>> {
-  const nothing = (problem: string) => ({ signer: null, problem, refuses: false });
+): Promise<Pick<Judged, 'signer' | 'problem' | 'refusedBy'>> {
+  const nothing = (problem: string) => ({ signer: null, problem, refusedBy: null });
   if (!decided) return nothing(`has no decision in ${LEDGER} that can be read and is about the challenge beside it`);
   if (typeof authority === 'string') return nothing(`counts for nothing: ${authority}`);
   const envelope = await orWhy(() => readDocument(join(tree, file), files, file));
@@ -118,16 +120,32 @@ async function worthOf(
   // one that opened says more than one that another key signed
   const invalid = checks.find(({ decision }) => decision !== null) ?? checks.find(({ problems }) => !isStranger(problems)) ?? checks[0];
   const signer = holds?.keyid ?? null;
-  if (!holds)
-    return { signer, refuses: false, problem: `is not authentic or in force: ${invalid?.problems[0]?.detail ?? 'nobody signed it'}` };
   const { verdict } = decided.decision;
-  if (holds.verdict === 'refused')
-    return { signer, refuses: verdict === 'refused' || verdict === 'invalid', problem: `records a refusal (${verdict})` };
+  const isRefusal = verdict === 'refused' || verdict === 'invalid';
+  if (!holds) {
+    // a refusal that nobody can check, for want of the key of an approver, is no reason to go on believing what it refused
+    const keyless = signersNamedIn(envelope).find(id => authority.keyless.includes(id));
+    return {
+      signer,
+      refusedBy: isRefusal && keyless !== undefined ? `${keyless}, whose public key is not in ${KEYS}` : null,
+      problem: `is not authentic or in force: ${invalid?.problems[0]?.detail ?? 'nobody signed it'}`,
+    };
+  }
+  if (holds.verdict === 'refused') return { signer, refusedBy: isRefusal ? signer : null, problem: `records a refusal (${verdict})` };
   return {
     signer,
-    refuses: false,
+    refusedBy: null,
     problem: (await lapseOf(decided, authority.approvers, { tree, now }, files)) ?? null,
   };
 }
 
 const isStranger = (problems: readonly { code: string }[]): boolean => problems[0]?.code === 'signer_unknown';
+
+/** Who is said to have signed an envelope; nobody has checked a signature. */
+function signersNamedIn(envelope: Uint8Array): KeyId[] {
+  try {
+    return Envelope.parse(JSON.parse(new TextDecoder().decode(envelope))).signatures.map(({ keyid }) => keyid);
+  } catch {
+    return [];
+  }
+}
