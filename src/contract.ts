@@ -11,6 +11,7 @@ import type { HandoverKind } from './model/handover.ts';
 import { type SourceFacts, taskDigest } from './model/source.ts';
 import { sha256 } from './model/digest.ts';
 import type { Program } from './model/contract.ts';
+import type { TaskSpec } from './model/task.ts';
 
 export interface ContractParts {
   runId: string;
@@ -37,6 +38,7 @@ export function makeContract(
   const { task, limits } = plan;
   const { spec } = task;
   const { verification, approval } = spec;
+  const terms = termsOf(spec);
   return {
     schema: 'proofgate/task-contract/1',
     run_id: runId,
@@ -44,12 +46,7 @@ export function makeContract(
     task: {
       id: spec.id,
       digest: taskDigest(task, source?.seed ?? null),
-      source: spec.source ?? null,
-      prompt: spec.prompt,
-      allowed_paths: spec.allowed_paths,
-      diff_required: spec.diff_required,
-      clean_start: spec.clean_start,
-      review_required: spec.review.required,
+      ...terms.task,
       approval: {
         required: approval.required || stage.record.approval.required,
         scope: approval.scope ?? stage.record.approval.scope,
@@ -57,22 +54,13 @@ export function makeContract(
       },
     },
     verification: {
-      command: verification.command ?? null,
+      command: terms.verification.command,
       program,
-      required: verification.required,
-      report: verification.report,
-      fail_to_pass: verification.fail_to_pass,
-      pass_to_pass: verification.pass_to_pass,
+      ...terms.verification,
       timeout_ms: limits.verificationMs ?? durationMs(verification.timeout),
     },
-    required_events: [...(spec.required_events === 'default' ? defaultRequiredEvents : spec.required_events)],
-    backend: {
-      id: plan.backend.id,
-      argv: plan.backend.argv ?? null,
-      uses_model: backend.usesModel,
-      uses_binary: backend.binary !== undefined,
-      own_state: [...backend.ownState],
-    },
+    required_events: terms.required_events,
+    backend: { id: plan.backend.id, argv: plan.backend.argv ?? null, ...termsOfBackend(backend) },
     stage: plan.stage,
     stage_digest: stage.sha256,
     handover: handover ?? null,
@@ -89,6 +77,34 @@ export function makeContract(
     protected_roots: protectedRoots,
   };
 }
+
+/** What a task says by itself, whoever runs it, at whatever stage and on whatever host. */
+export const termsOf = ({ required_events: events, verification, ...spec }: TaskSpec) => ({
+  task: {
+    id: spec.id,
+    source: spec.source ?? null,
+    prompt: spec.prompt,
+    allowed_paths: spec.allowed_paths,
+    diff_required: spec.diff_required,
+    clean_start: spec.clean_start,
+    review_required: spec.review.required,
+  },
+  verification: {
+    command: verification.command ?? null,
+    required: verification.required,
+    report: verification.report,
+    fail_to_pass: verification.fail_to_pass,
+    pass_to_pass: verification.pass_to_pass,
+  },
+  required_events: [...(events === 'default' ? defaultRequiredEvents : events)],
+});
+
+/** What the kind of a backend fixes. */
+export const termsOfBackend = ({ usesModel, binary, ownState }: Pick<Backend, 'usesModel' | 'binary' | 'ownState'>) => ({
+  uses_model: usesModel,
+  uses_binary: binary !== undefined,
+  own_state: [...ownState],
+});
 
 /** What a scenario changed about the world: secrets by name only. */
 function unusual({ given }: Plan): Contract['given'] {

@@ -80,6 +80,7 @@ const green = (records: readonly RecordEvidence[]): GateInput => {
         does: 'run',
         textDigest: digestOf('t'),
         taskDigest: digestOf('k'),
+        otherTerm: null,
         leftOut: null,
         result: { state: 'green', exit: 0 },
         bundle: {

@@ -17,6 +17,7 @@ import { earlierThan, type Ledger, type Recorded } from './ledger.ts';
 import { rejudge, type VerifySaid } from './rejudge.ts';
 import { requiredScenarios } from './required.ts';
 import { taskOf } from './task.ts';
+import { otherTerm as otherTermOf } from './terms.ts';
 import { readSuiteRecord, type SuiteReading } from './suite.ts';
 
 /** Where a gate looks, and what it uses there. */
@@ -130,6 +131,7 @@ async function evidenceOf(
     isOfCandidate: scenario !== undefined && isOfCandidate(scenario.spec),
     textDigest: scenario ? sha256(stringify(resolvedOf(scenario), { aliasDuplicateObjects: false })) : null,
     taskDigest: seen?.digest ?? null,
+    otherTerm: null,
     sourceProblem: seen?.problem ?? null,
     leftOut: scenario ? leftOut(scenario) : null,
     result,
@@ -144,8 +146,11 @@ async function evidenceOf(
   const { evidence: bundle, check } = examined;
   const mismatches = check.verdict === 'consistent' ? await rejudge(scenario, examined, result.exit ?? check.exit, verify, ports) : null;
   const isPass = check.verdict === 'consistent' && check.status === 'pass' && bundle.contract !== null;
-  const behind = isPass && seen && bundle.contract!.task.digest === seen.digest ? { contract: bundle.contract!, task: seen.task } : null;
-  return { evidence: { ...nothing, bundle, mismatches }, behind };
+  const otherTerm = isPass && seen ? (otherTermOf(bundle.contract!, seen.task.spec) ?? null) : null;
+  // what a contract names is run only where the protected base names the same
+  const isOfTask = isPass && otherTerm === null && bundle.contract!.task.digest === seen?.digest;
+  const behind = isOfTask && seen ? { contract: bundle.contract!, task: seen.task } : null;
+  return { evidence: { ...nothing, otherTerm, bundle, mismatches }, behind };
 }
 
 const kindOf = ({ spec: { do: does = 'run' } }: Scenario): 'run' | 'verify' | 'cli' | null => (does === 'gate' ? null : does);

@@ -79,6 +79,8 @@ export interface ScenarioEvidence {
   textDigest: string | null;
   /** Digest of its task, with the source that the protected base admits for it. */
   taskDigest: string | null;
+  /** What the contract of a pass has otherwise than its task and its backend make it; null: nothing, or it is no pass. */
+  otherTerm: string | null;
   /** Why that source is not to be had; null where it is, and where the task has none. */
   sourceProblem: string | null;
   /** Why it can never be green at the first try: it has skip, todo or fails. */

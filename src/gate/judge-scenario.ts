@@ -55,7 +55,7 @@ function isSigned({ statement, bundle, bundleProblem }: ScenarioEvidence): Answe
 }
 
 function hasItsBundle(
-  { id, does, bundle, bundleProblem, result, textDigest, taskDigest, sourceProblem }: ScenarioEvidence,
+  { id, does, bundle, bundleProblem, result, textDigest, taskDigest, otherTerm, sourceProblem }: ScenarioEvidence,
   { challenge }: GateInput,
   others: readonly ScenarioEvidence[],
 ): Answer {
@@ -83,7 +83,10 @@ function hasItsBundle(
   if (contract.nonce !== challenge.entry.nonce) return ['missing', 'nonce_differs', `${bundle.dir} has the nonce ${contract.nonce}`];
   if (contract.suite !== id) return differs(`scenario: ${contract.suite ?? 'none'}`);
   if (contract.scenario_digest !== textDigest) return differs('version of the scenario than that of the protected base');
-  if (contract.task.digest === taskDigest) return undefined;
+  if (contract.task.digest === taskDigest) {
+    if (otherTerm === null) return undefined;
+    return ['missing', 'bundle_differs', `${bundle.dir} has a ${otherTerm} that its task at the protected base does not make it`];
+  }
   return sourceProblem === null
     ? differs('version of the task than that of the protected base')
     : ['missing', 'admission_lapsed', `the source of its task is not to be had by the protected base: ${sourceProblem}`];

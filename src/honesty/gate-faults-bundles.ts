@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { sha256 } from '../model/digest.ts';
 import { forger } from '../testing/forger.ts';
-import type { GateFault } from './gate-fault.ts';
+import type { GateFault, Loose } from './gate-fault.ts';
 import { bundleDir } from './gate-fault-hands.ts';
 
 /** What is done to the bundles of a suite. */
@@ -36,6 +37,7 @@ export const bundlesFaults: readonly GateFault[] = [
       await s.sign(s.ids.nothing, statement => void (statement.predicate.run.status = 'pass'));
     },
   },
+  ...terms(),
   {
     what: 'one bundle for two scenarios',
     exit: 4,
@@ -95,3 +97,28 @@ export const bundlesFaults: readonly GateFault[] = [
     },
   },
 ];
+
+/** Contracts that name the task of the protected base, by its digest, and judge by other terms; chained, sealed and signed again. */
+function terms(): GateFault[] {
+  const changes: Record<string, (contract: Loose) => void> = {
+    'a contract with wider paths than its task': ({ task }) => void task.allowed_paths.push('**'),
+    'a contract with another prompt than its task': ({ task }) => void (task.prompt = 'Say yes.'),
+    'a contract in which its backend keeps books of its own': ({ backend }) => void (backend.own_state = ['notes']),
+    'a contract in which fewer tests have to pass': ({ verification }) => void (verification.pass_to_pass = []),
+  };
+  return Object.entries(changes).map(([what, change]) => ({
+    what,
+    exit: 4,
+    codes: ['bundle_differs'],
+    async do(s) {
+      const bundle = forger(await bundleDir(s, s.ids.passes), s.ports.files);
+      await bundle.json('task.contract.json', change);
+      const digest = sha256(await bundle.text('task.contract.json'));
+      await bundle.events(events => {
+        for (const { data } of events) if (data.digests?.['task.contract.json']) data.digests['task.contract.json'] = digest;
+      });
+      await bundle.reseal();
+      await s.sign(s.ids.passes);
+    },
+  }));
+}
