@@ -5,7 +5,7 @@ import type { ReadStage } from '../model/stage.ts';
 import { isMap } from '../model/json.ts';
 import type { BlockerCode } from '../model/blocker.ts';
 import { checkFile } from '../scenario/issues.ts';
-import { BOARD, Workboard } from '../scenario/board.ts';
+import { BOARD, Workboard, writeBoard } from '../scenario/board.ts';
 import { idOf } from '../scenario/resolved.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { readYaml } from '../scenario/source.ts';
@@ -125,8 +125,7 @@ export async function boardOfStages({ admissions, files, root }: LintInput): Pro
   const file = relative(root.project, path);
   const hasStages = (await files.stat(join(admissions, 'stages')))?.kind === 'dir';
   if (!(await files.stat(path))) {
-    const hint = 'write the work items with their criteria; scenarios prove them by proves:';
-    return hasStages ? [finding('problem', 'board', { at: file, message: 'is not there', hint })] : [];
+    return hasStages ? [finding('problem', 'board', { at: file, message: 'is not there', hint: writeBoard })] : [];
   }
   // of the project's own board the rule about its criteria says the same
   const { problems } = await tried('board', async () => {

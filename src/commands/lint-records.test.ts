@@ -37,6 +37,16 @@ describe('the records of a plan', { concurrent: true }, () => {
     expect(await lint(good)).toEqual({ exit: 0, records: 7, found: [] });
   });
 
+  it('say of what is missing what to do', async () => {
+    await using project = await aProject({ [second]: good[second]! });
+    const { exit, out } = await commandLine(project.root, ['lint', '--admissions', 'admissions']);
+    expect(exit).toBe(1);
+    expect(out).toContain(`problem ${last}: is not there\n  hint: copy ${last} of proofgate there: the six records stand together\n`);
+    expect(out).toContain('problem admissions/workboard.yaml: is not there\n  hint: write the work items with their criteria');
+    const { err } = await commandLine(project.root, ['board']);
+    expect(err).toMatch(/^admissions\/workboard\.yaml: is not there\n {2}hint: write the work items with their criteria/);
+  });
+
   it.each(['ledger', 'promotions', 'lapses'])('are not what stands in %s', async folder => {
     expect(await lint({ ...good, [`admissions/${folder}/2-fake-n.dsse.json`]: '{}' })).toEqual({ exit: 0, records: 7, found: [] });
   });

@@ -40,11 +40,13 @@ export type Workboard = z.output<typeof Workboard>;
 
 /** Where the board stands in a project. */
 export const BOARD = 'admissions/workboard.yaml';
+/** What to do where there is none. */
+export const writeBoard = 'write the work items with their criteria; scenarios prove them by proves:';
 const home = resolve(import.meta.dirname, '..', '..');
 
 /** Reads a board. @throws {UserError} with every problem, an identity that is used twice among them */
 export async function readBoard(root: string, { files }: Pick<Ports, 'files'>): Promise<Workboard> {
-  const yaml = await readYaml(join(root, BOARD), BOARD, files);
+  const yaml = await readYaml(join(root, BOARD), BOARD, files, writeBoard);
   const { data, problems } = checkFile(Workboard, yaml);
   const found: Problem[] = data ? repeated(data, yaml) : problems;
   if (!data || found.length > 0) throw new UserError(found as [Problem, ...Problem[]]);

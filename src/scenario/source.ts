@@ -4,14 +4,14 @@ import type { Files } from '../ports.ts';
 import { codeFrame } from './frame.ts';
 import { parseYaml, sizeProblem, type Yaml } from './yaml.ts';
 
-/** Reads a YAML file; problems call it `name`. @throws {UserError} also where it is not there, or is no file */
-export async function readYaml(path: string, name: string, files: Files): Promise<Yaml> {
+/** Reads a YAML file; problems call it `name`. @throws {UserError} also where it is not there, or is no file, with `hint` */
+export async function readYaml(path: string, name: string, files: Files, hint = 'name a YAML file that exists'): Promise<Yaml> {
   const stat = await files.stat(path);
   if (stat?.kind !== 'file') {
     throw new UserError({
       at: name,
       message: stat ? `is a ${stat.kind}, not a file` : 'is not there',
-      hint: 'name a YAML file that exists',
+      hint,
     });
   }
   const tooLarge = sizeProblem(name, stat.bytes);

@@ -51,7 +51,7 @@ export async function readStageFile(
   { file, number }: { file: string; number: Stage },
   files: Ports['files'],
 ): Promise<ReadStage> {
-  const yaml = await readYaml(path, file, files);
+  const yaml = await readYaml(path, file, files, `copy ${stageFile(number)} of proofgate there: the six records stand together`);
   const { data: record, problems } = checkFile(StageRecord, yaml);
   if (!record) throw new UserError(problems as unknown as [Problem, ...Problem[]]);
   if (record.number !== number) {

@@ -129,7 +129,7 @@ async function verifyFolder(dir: string, ports: Ports, outer?: Evidenced): Promi
   };
 }
 
-/** Nobody signs a bundle yet. */
+/** What is signed is the suite of a bundle, and that stands elsewhere. */
 const unsigned = 'unsigned: provenance not shown';
 
 function evidencedBy(bundle: RawBundle, lost: ReadonlySet<string>): Evidenced | undefined {
@@ -142,7 +142,7 @@ function evidencedBy(bundle: RawBundle, lost: ReadonlySet<string>): Evidenced | 
 async function bundleAt(dir: string, { files }: Ports): Promise<string> {
   const place = await files.realPath(dir).catch(() => undefined);
   const kind = place === undefined ? undefined : (await files.stat(place))?.kind;
-  const hint = 'name the folder that `proofgate run` printed: it has a report.json';
+  const hint = 'name the folder that `proofgate run` printed: it has a report.json; or a promotion, whose name ends in .dsse.json';
   if (place === undefined || kind !== 'dir')
     throw new UserError({ at: dir, message: kind ? 'is not a folder' : 'there is no such folder', hint });
   const names = await files.list(place);
