@@ -114,7 +114,11 @@ describe('from a suite to a promotion', () => {
 describe('what a person can mend is said with a hint, and ends with 64', () => {
   it.each<[string, string[], string]>([
     ['no key', ['sign', 'good.decision.json'], '--key: is missing'],
-    ['a key that others may read', ['sign', 'good.decision.json', '--key', 'KEYS/approver.public.pem'], 'can be read by others'],
+    [
+      'the public key in the place of the private one',
+      ['sign', 'good.decision.json', '--key', 'KEYS/approver.public.pem'],
+      'can be read by others (mode 644)\n  hint: name the file that ends in .private.pem',
+    ],
     ['a key in the project', ['sign', 'good.decision.json', '--key', 'package.json'], 'lies in the project'],
     [
       'a key in the folder of the suite',

@@ -40,8 +40,10 @@ export async function loadPrivateKey(
   const stat = await files.stat(real);
   if (stat?.kind !== 'file' || stat.bytes > MAX_KEY_BYTES)
     throw refuse('is no plain file of the size of a key', 'name the file that ends in .private.pem');
-  if ((stat.mode & 0o077) !== 0)
-    throw refuse(`can be read by others (mode ${(stat.mode & 0o777).toString(8)})`, `chmod 600 ${basename(path)}`);
+  if ((stat.mode & 0o077) !== 0) {
+    const hint = path.endsWith('.public.pem') ? 'name the file that ends in .private.pem' : `chmod 600 ${basename(path)}`;
+    throw refuse(`can be read by others (mode ${(stat.mode & 0o777).toString(8)})`, hint);
+  }
   if (stat.uid !== undefined && stat.uid !== host.uid) throw refuse('belongs to another user', 'sign with a key of your own');
 
   const pem = await files.readText(real).catch((error: unknown) => {
