@@ -1,17 +1,16 @@
 import { join } from 'node:path';
-import type { Backend } from './backends/index.ts';
+import { type Backend, termsOfBackend } from './backends/index.ts';
 import { offeredLevel } from './containment/index.ts';
 import type { EngineIdentity } from './evidence/reserve.ts';
 import type { Contract } from './model/contract.ts';
 import { durationMs } from './model/duration.ts';
-import { defaultRequiredEvents } from './model/event.ts';
 import { ordinaryGiven, type Plan } from './model/plan.ts';
 import type { ReadStage } from './model/stage.ts';
 import type { HandoverKind } from './model/handover.ts';
 import { type SourceFacts, taskDigest } from './model/source.ts';
 import { sha256 } from './model/digest.ts';
 import type { Program } from './model/contract.ts';
-import type { TaskSpec } from './model/task.ts';
+import { termsOf } from './model/task-terms.ts';
 
 export interface ContractParts {
   runId: string;
@@ -39,14 +38,16 @@ export function makeContract(
   const { spec } = task;
   const { verification, approval } = spec;
   const terms = termsOf(spec);
+  const { id, ...ofTask } = terms.task;
+  const { command, ...ofVerification } = terms.verification;
   return {
     schema: 'proofgate/task-contract/1',
     run_id: runId,
     nonce: plan.nonce,
     task: {
-      id: spec.id,
+      id,
       digest: taskDigest(task, source?.seed ?? null),
-      ...terms.task,
+      ...ofTask,
       approval: {
         required: approval.required || stage.record.approval.required,
         scope: approval.scope ?? stage.record.approval.scope,
@@ -54,9 +55,9 @@ export function makeContract(
       },
     },
     verification: {
-      command: terms.verification.command,
+      command,
       program,
-      ...terms.verification,
+      ...ofVerification,
       timeout_ms: limits.verificationMs ?? durationMs(verification.timeout),
     },
     required_events: terms.required_events,
@@ -77,34 +78,6 @@ export function makeContract(
     protected_roots: protectedRoots,
   };
 }
-
-/** What a task says by itself, whoever runs it, at whatever stage and on whatever host. */
-export const termsOf = ({ required_events: events, verification, ...spec }: TaskSpec) => ({
-  task: {
-    id: spec.id,
-    source: spec.source ?? null,
-    prompt: spec.prompt,
-    allowed_paths: spec.allowed_paths,
-    diff_required: spec.diff_required,
-    clean_start: spec.clean_start,
-    review_required: spec.review.required,
-  },
-  verification: {
-    command: verification.command ?? null,
-    required: verification.required,
-    report: verification.report,
-    fail_to_pass: verification.fail_to_pass,
-    pass_to_pass: verification.pass_to_pass,
-  },
-  required_events: [...(events === 'default' ? defaultRequiredEvents : events)],
-});
-
-/** What the kind of a backend fixes. */
-export const termsOfBackend = ({ usesModel, binary, ownState }: Pick<Backend, 'usesModel' | 'binary' | 'ownState'>) => ({
-  uses_model: usesModel,
-  uses_binary: binary !== undefined,
-  own_state: [...ownState],
-});
 
 /** What a scenario changed about the world: secrets by name only. */
 function unusual({ given }: Plan): Contract['given'] {

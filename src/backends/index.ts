@@ -10,6 +10,7 @@ import { fake } from './fake.ts';
 import { pi } from './pi.ts';
 
 export type { Backend } from './backend.ts';
+export { termsOfBackend } from './terms.ts';
 export { answerApproval, type Approver } from './approval.ts';
 export { announce } from './announce.ts';
 export { type Allowed } from './access.ts';

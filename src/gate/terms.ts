@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { backends } from '../backends/index.ts';
-import { termsOf, termsOfBackend } from '../contract.ts';
+import { backends, termsOfBackend } from '../backends/index.ts';
 import type { Contract } from '../model/contract.ts';
 import type { TaskSpec } from '../model/task.ts';
+import { termsOf } from '../model/task-terms.ts';
 
 /**
  * The first term of a contract that is not what the task of the protected base and the backend of that name make it; undefined: each is.
