@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../model/decision.ts';
 import { commandLine } from '../testing/command-line.ts';
@@ -10,6 +11,24 @@ const MODEL = 'qwen-local/qwen3.6';
 const ask = async (room: PromotedRoom, ...argv: string[]) => commandLine(room.root, argv, { ports: room.ports });
 const refused: Partial<Decision> = { verdict: 'refused', exit: 3, reasons: [aReason], expires_at: null };
 const sha256OfExecutable = createHash('sha256').update(EXECUTABLE).digest('hex');
+
+/** Whom a room promotes. */
+const ordinary: Decision['candidate'] = {
+  backend: 'case',
+  digest: sha256OfExecutable,
+  model: { provider: 'qwen-local', id: 'qwen3.6' },
+  stage: 2,
+};
+
+/** An approver says that a promotion does not hold any more. */
+async function lapse(room: PromotedRoom, file: string): Promise<void> {
+  await using home = await room.ports.files.scratch('keys');
+  const key = join(home.path, 'approver.private.pem');
+  await room.ports.files.write(key, room.keys.approver.privatePem);
+  await room.ports.files.chmod(key, 0o600);
+  const { exit, err } = await ask(room, 'lapse', file, '--key', key, '--reason', 'it was lent');
+  expect([exit, err]).toEqual([0, expect.any(String)]);
+}
 
 /** Promoted: `case` at stage 2, after a refusal. */
 async function promoted() {
@@ -135,6 +154,32 @@ describe('a later decision about the same candidate', () => {
     await using _ = room;
     await later(room);
     expect((await ask(room, 'why-promoted')).exit).toBe(0);
+  });
+
+  it.each<[string, (room: PromotedRoom, file: string) => Promise<unknown>]>([
+    ['a refusal', room => room.promote(refused)],
+    ['the record of its lapse', (room, file) => lapse(room, file)],
+  ])('takes back what rests on it at the stages above, until it is promoted again: %s', async (_what, takeBack) => {
+    await using room = await aPromotedRoom();
+    const second = await room.promote();
+    await room.promote({ candidate: { ...ordinary, stage: 3 } });
+    const fourth = await room.promote({ candidate: { ...ordinary, stage: 4 } });
+    const why = () => ask(room, 'why-promoted', '--stage', '4', '--backend', 'case');
+    expect((await why()).exit).toBe(0);
+    await takeBack(room, second);
+    const { exit, out } = await why();
+    expect(exit).toBe(3);
+    expect(out).toContain(`${fourth} rests on ${second}, which`);
+    await room.promote();
+    expect((await why()).exit).toBe(0);
+  });
+
+  it('about a stage below leaves what it refused before it was promoted', async () => {
+    await using room = await aPromotedRoom();
+    await room.promote(refused);
+    await room.promote(refused);
+    await room.promote({ candidate: { ...ordinary, stage: 3 } });
+    expect((await ask(room, 'why-promoted', '--stage', '3', '--backend', 'case')).exit).toBe(0);
   });
 
   it('is later where its challenge is an earlier one and it was decided afterwards', async () => {

@@ -8,17 +8,16 @@ import { readDocument } from './place.ts';
 import { orWhy } from './refused.ts';
 import { promotionName } from './summary.ts';
 
-/** Why a promotion has lapsed: by the record of an approver, or by what it rests on and is not any more what it was. Undefined: it has not. */
+/** Why a promotion has lapsed: by the record of an approver, or by what it rests on and is not any more what it was; undefined where it has not. */
 export async function lapseOf(
   decided: Decided,
   approvers: readonly PublicKey[],
   { tree, now }: { tree: string; now: number },
   files: Files,
-): Promise<string | undefined> {
+): Promise<{ recorded: string | undefined; changed: string | undefined }> {
   const recorded = await recordedLapse(decided, approvers, { tree, now }, files);
-  if (recorded !== undefined) return recorded;
   const [first] = await changesUnder(decided.decision, tree, files);
-  return first && `lapsed: ${inWords(first.input)} is not what it rests on any more`;
+  return { recorded, changed: first && `lapsed: ${inWords(first.input)} is not what it rests on any more` };
 }
 
 /** What the record of its lapse says. One that nobody can check is no reason to go on believing the promotion. */

@@ -23,7 +23,8 @@ interface Question {
  */
 export async function priorPromotion(question: Question, ports: Pick<Ports, 'files'>): Promise<{ promoted: boolean; detail: string }> {
   const { stage, backend, tree, now } = question;
-  const held = await promotionsOf({ tree, now, prefix: `${stage}-${backend}-` }, ports);
+  // those of the stages below as well: it rests on them
+  const held = (await promotionsOf({ tree, now }, ports)).filter(({ file }) => basename(file).startsWith(`${stage}-${backend}-`));
   // backends whose names begin alike
   const own = held.filter(({ decided }) => !decided || decided.decision.candidate.backend === backend);
   const judged = own.map(one => ({ name: basename(one.file), why: whyNot(one, question) }));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
+import { type Candidate, subjectOf } from '../model/decision.ts';
 import { LEDGER } from '../model/ledger.ts';
 import { Envelope } from '../model/statement.ts';
 import type { KeyId } from '../model/units.ts';
@@ -34,13 +35,9 @@ export interface Held {
  * stands there makes this throw.
  *
  * @param tree absolute root: of the protected base for the gate, of the project for everybody else
- * @param prefix of the file names that are asked about
  */
-export async function promotionsOf(
-  { tree, now, prefix = '' }: { tree: string; now: number; prefix?: string },
-  { files }: Pick<Ports, 'files'>,
-): Promise<Held[]> {
-  const names = (await namesIn(join(tree, PROMOTIONS), files)).filter(name => name.startsWith(prefix) && name.endsWith(ENVELOPE));
+export async function promotionsOf({ tree, now }: { tree: string; now: number }, { files }: Pick<Ports, 'files'>): Promise<Held[]> {
+  const names = (await namesIn(join(tree, PROMOTIONS), files)).filter(name => name.endsWith(ENVELOPE));
   if (names.length === 0) return [];
   const decisions = await decisionsOf(tree, files);
   const authority = await authorityOf(tree, files);
@@ -59,14 +56,44 @@ export async function promotionsOf(
       return judged.find(({ signer }) => signer !== null) ?? judged.find(({ refusedBy }) => refusedBy !== null) ?? judged[0]!;
     }),
   );
-  return judged.map(({ file, decided, signer, problem }) => ({ file, decided, signer, problem: problem ?? takenBack(decided, judged) }));
+  const whole = judged.map(one => {
+    const refused = takenBack(one.decided, judged);
+    return {
+      ...one,
+      problem: one.problem ?? refused,
+      withdrawn: one.withdrawn || (refused !== null && one.decided?.decision.verdict === 'promoted'),
+    };
+  });
+  return whole.map(one => ({
+    file: one.file,
+    decided: one.decided,
+    signer: one.signer,
+    problem: one.problem ?? restsOnNothing(one, whole),
+  }));
 }
 
 /** The same, while the others are not looked at yet. */
 interface Judged extends Held {
   /** By whose word it is a refusal (its evidence was red, against the policy, or not what it says); null: it is none, or of nobody who counts. */
   refusedBy: string | null;
+  /** Somebody took it back: by the record of its lapse, or by a later refusal. */
+  withdrawn: boolean;
 }
+
+/** A stage rests on those below it: where one of them was taken back and not promoted again since, it is nothing to go on from. */
+function restsOnNothing({ decided }: Judged, all: readonly Judged[]): string | null {
+  if (!decided) return null;
+  const { candidate } = decided.decision;
+  const below = all.filter(
+    ({ decided: other }) => other && other.decision.candidate.stage < candidate.stage && isSame(other.decision.candidate, candidate),
+  );
+  const stands = new Set(below.flatMap(({ decided: other, problem }) => (problem === null ? [other!.decision.candidate.stage] : [])));
+  const gone = below.find(({ decided: other, withdrawn }) => withdrawn && !stands.has(other!.decision.candidate.stage));
+  return gone ? `rests on ${gone.file}, which ${gone.problem}` : null;
+}
+
+/** Whether two are one candidate, at whatever stage. */
+const isSame = (one: Candidate, other: Candidate): boolean => subjectOf({ ...one, stage: 1 }) === subjectOf({ ...other, stage: 1 });
 
 /**
  * A later refusal of the same candidate takes a promotion back, further on in the ledger or decided afterwards; a decision that could not be
@@ -106,8 +133,8 @@ async function worthOf(
   decided: Decided | null,
   { tree, now, authority }: { tree: string; now: number; authority: Authority },
   files: Files,
-): Promise<Pick<Judged, 'signer' | 'problem' | 'refusedBy'>> {
-  const nothing = (problem: string) => ({ signer: null, problem, refusedBy: null });
+): Promise<Pick<Judged, 'signer' | 'problem' | 'refusedBy' | 'withdrawn'>> {
+  const nothing = (problem: string) => ({ signer: null, problem, refusedBy: null, withdrawn: false });
   if (!decided) return nothing(`has no decision in ${LEDGER} that can be read and is about the challenge beside it`);
   if (typeof authority === 'string') return nothing(`counts for nothing: ${authority}`);
   const envelope = await orWhy(() => readDocument(join(tree, file), files, file));
@@ -128,15 +155,14 @@ async function worthOf(
     return {
       signer,
       refusedBy: isRefusal && keyless !== undefined ? `${keyless}, whose public key is not in ${KEYS}` : null,
+      withdrawn: false,
       problem: `is not authentic or in force: ${invalid?.problems[0]?.detail ?? 'nobody signed it'}`,
     };
   }
-  if (holds.verdict === 'refused') return { signer, refusedBy: isRefusal ? signer : null, problem: `records a refusal (${verdict})` };
-  return {
-    signer,
-    refusedBy: null,
-    problem: (await lapseOf(decided, authority.approvers, { tree, now }, files)) ?? null,
-  };
+  if (holds.verdict === 'refused')
+    return { signer, refusedBy: isRefusal ? signer : null, withdrawn: false, problem: `records a refusal (${verdict})` };
+  const { recorded, changed } = await lapseOf(decided, authority.approvers, { tree, now }, files);
+  return { signer, refusedBy: null, withdrawn: recorded !== undefined, problem: recorded ?? changed ?? null };
 }
 
 const isStranger = (problems: readonly { code: string }[]): boolean => problems[0]?.code === 'signer_unknown';

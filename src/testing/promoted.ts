@@ -18,7 +18,7 @@ const HOUR_MS = 3_600_000;
 
 const aSigner = () => {
   const { privatePem, publicPem } = makeKeyPair();
-  return { ...parsePrivateKey(privatePem, 'a test'), publicPem };
+  return { ...parsePrivateKey(privatePem, 'a test'), privatePem, publicPem };
 };
 
 /** Bytes that nobody has to read. */
