@@ -43,5 +43,5 @@ export const codex: Backend = {
   readEvent: readCodexEvent,
 };
 
-/** Every setting is one that it knows, no session is kept, and no rule of the user or of the project is read; the prompt is piped in. */
+/** Every setting is one that it knows, nothing of it is kept, and no rule of the user or of the project is read; the prompt is piped in. */
 const ISOLATED = ['exec', '--strict-config', '--json', '--ephemeral', '--ignore-rules', '--color', 'never'] as const;
