@@ -19,6 +19,8 @@ const peers = [
   'baseline',
   'baseline/report.json',
   'eligibility.json',
+  'comparison.json',
+  'source-admission.json',
 ];
 
 /** What the trace alone tells. */
