@@ -47,7 +47,9 @@ export function checkAdmissions({ bundle, contract, facts, isLost }: Evidenced):
     ...wrongStatus('binary', usesBinary, admissions.binary, backend !== null),
     ...wrongStatus('model', usesModel, admissions.model, backend !== null),
     ...(usesBinary || admissions.binary.executable === null ? [] : ['names an executable, and the backend needs no record of one']),
-    ...(admissions.model.record || admissions.model.runtime_provider === null ? [] : ['names a runtime provider, and no record of a model']),
+    ...(admissions.model.record || admissions.model.runtime_provider === null
+      ? []
+      : ['names a runtime provider, and no record of a model']),
   ].flatMap(problem => at('trace.jsonl', problem));
 
   const compare = <T>(path: string, ref: RecordRef | null, schema: z.ZodType<T>, look: (record: T) => string[]): BundleProblem[] => {
