@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { openBase } from '../gate/base.ts';
 import { issueChallenge } from '../gate/challenge.ts';
 import { UserError } from '../errors.ts';
-import type { ModelRef } from '../model/ledger.ts';
+import { modelName, type ModelRef } from '../model/ledger.ts';
 import type { Stage } from '../model/units.ts';
 import { POLICY } from '../promotion/index.ts';
 import { asJson, type Command, type Io, jsonOption } from './command.ts';
@@ -76,9 +76,7 @@ export const challenge: Command<ChallengeOptions> = {
 /** What the answer has from the candidate, and from the environment of whoever gives it. */
 function itself(backend: string, scenarios: number, model: ModelRef | null): string {
   const part = `${backend} runs ${scenarios} of them itself, in the ordinary world`;
-  return model
-    ? `${part}; executable, endpoint and key of ${model.provider}/${model.id} come from the environment: docs/provider.md`
-    : part;
+  return model ? `${part}; executable, endpoint and key of ${modelName(model)} come from the environment: docs/provider.md` : part;
 }
 
 function parseModel(text: string): ModelRef {

@@ -1,3 +1,4 @@
+import { modelName } from '../model/ledger.ts';
 import { UserError } from '../errors.ts';
 import { type Broken, type Change, changes, whatBreaks } from '../gate/breaks.ts';
 import { oneLine } from '../report/escape.ts';
@@ -37,7 +38,7 @@ function inWords({ means, promotions, admissions, closes }: Broken): string {
     ...promotions.map(({ file, subject, why }) => `promotion lapses: ${file} (${oneLine(subject)}) ${oneLine(why)}`),
     ...admissions.map(({ file, why }) => `admission lapses: ${oneLine(file)} ${why}`),
     ...closes.map(({ backend, model, stage }) => {
-      const of = model ? ` with ${oneLine(`${model.provider}/${model.id}`)}` : '';
+      const of = model ? ` with ${oneLine(modelName(model))}` : '';
       return `closes: stage ${stage} for ${backend}${of} (prior_stage_not_proven)`;
     }),
   ];

@@ -1,3 +1,4 @@
+import { modelName } from '../model/ledger.ts';
 import { findBackend } from '../backends/index.ts';
 import { UserError } from '../errors.ts';
 import { type Account, accountsOf, type Standing } from '../gate/query.ts';
@@ -58,7 +59,7 @@ export const whyPromoted: Command<Options> = {
 };
 
 function inWords({ backend, model, stage, stands, fallen, challenges }: Account, paint: Paint): string[] {
-  const what = `${backend}${model ? ` with ${model.provider}/${model.id}` : ''} at stage ${stage}`;
+  const what = `${backend}${model ? ` with ${modelName(model)}` : ''} at stage ${stage}`;
   const headline = stands.length > 0 ? paint('green', `${oneLine(what)}: promoted`) : paint('yellow', `${oneLine(what)}: not promoted`);
   return [
     headline,

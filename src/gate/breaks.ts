@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { modelName } from '../model/ledger.ts';
 import { type Read, readRecord, recordsIn } from '../admission/index.ts';
 import { UserError } from '../errors.ts';
 import { BinaryAdmission, ModelAdmission, OwnedRepository, SourceAdmission } from '../model/admission.ts';
@@ -67,7 +68,7 @@ async function changed(project: string, change: Change, name: string, all: reado
     }
     case 'model': {
       const records = await named(project, 'models', ModelAdmission, name, ({ provider, model }) => [model, `${provider}/${model}`], files);
-      const isOf = (model: Candidate['model']) => model !== null && [model.id, `${model.provider}/${model.id}`].includes(name);
+      const isOf = (model: Candidate['model']) => model !== null && [model.id, modelName(model)].includes(name);
       if (records.length === 0 && !all.some(({ decision: { value } }) => isOf(value.candidate.model)))
         throw nobody('name it as PROVIDER/MODEL, or by the file of its record in admissions/models');
       return {

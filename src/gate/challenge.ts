@@ -1,7 +1,7 @@
 import { admitBinary, admitModel, admissionFolders } from '../admission/index.ts';
 import { findBackend } from '../backends/index.ts';
 import { UserError } from '../errors.ts';
-import { LEDGER, type LedgerEntry, ledgerFiles, type ModelRef } from '../model/ledger.ts';
+import { modelName, LEDGER, type LedgerEntry, ledgerFiles, type ModelRef } from '../model/ledger.ts';
 import { ageMs, deniedBy } from '../model/policy.ts';
 import type { Stage } from '../model/units.ts';
 import type { Ports } from '../ports.ts';
@@ -108,7 +108,7 @@ async function checkCandidate(
   const folders = admissionFolders(base.dir, undefined);
   if (model) {
     const pattern = deniedBy({ denied_models: [...denied] }, model);
-    const name = `${model.provider}/${model.id}`;
+    const name = modelName(model);
     if (pattern !== undefined) {
       throw refuse(
         '--model',

@@ -1,4 +1,4 @@
-import type { LedgerEntry, ModelRef } from '../model/ledger.ts';
+import { modelName, type LedgerEntry, type ModelRef } from '../model/ledger.ts';
 import type { BundleEvidence, ScenarioEvidence } from './input.ts';
 
 /** What of a run is not as the challenge has it, in words; undefined: it is of the candidate. */
@@ -28,4 +28,4 @@ export function notTheCandidate({ isOfCandidate, bundle }: ScenarioEvidence, ent
   return isPass ? difference(bundle, { ...entry, stage: bundle.contract.stage }) : undefined;
 }
 
-const nameOf = (model: ModelRef | null): string | null => model && `${model.provider}/${model.id}`;
+const nameOf = (model: ModelRef | null): string | null => model && modelName(model);

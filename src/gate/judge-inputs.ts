@@ -1,3 +1,4 @@
+import { modelName } from '../model/ledger.ts';
 import { ageMs, deniedBy } from '../model/policy.ts';
 import type { GateInput } from './input.ts';
 import type { Finding } from './reasons.ts';
@@ -67,8 +68,7 @@ function ofPolicy({ now, challenge: { entry }, base: { policy, runners }, prior 
       detail: 'admissions/policy.yaml names no runner whose public key is below admissions/keys/: no signature can count',
     });
   const pattern = entry.model && deniedBy(policy.value, entry.model);
-  if (entry.model && pattern)
-    findings.push({ code: 'model_alias', detail: `${entry.model.provider}/${entry.model.id} is an alias (${pattern})` });
+  if (entry.model && pattern) findings.push({ code: 'model_alias', detail: `${modelName(entry.model)} is an alias (${pattern})` });
   const isExempt = entry.stage === 1 || entry.stage <= (exempt[entry.backend] ?? 0);
   if (!isExempt && !prior.promoted) findings.push({ code: 'prior_stage_missing', detail: prior.detail });
   return findings;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { sha256 } from '../model/digest.ts';
 import type { Ports } from '../ports.ts';
 import { git } from '../workspace/index.ts';
 import type { Destination } from './destination.ts';
@@ -43,9 +43,7 @@ export async function openSandbox(
       const { stdout } = await inRemote(['for-each-ref', '--format=%(refname) %(objectname)']);
       const others = stdout.split('\n').filter(line => line !== '' && !line.startsWith(`refs/heads/${branch} `));
       const own = await Promise.all(['HEAD', 'config'].map(name => ports.files.readText(join(remote, name))));
-      return createHash('sha256')
-        .update(JSON.stringify([others, own]))
-        .digest('hex');
+      return sha256(JSON.stringify([others, own]));
     },
     async deliver(commit, branch) {
       await push(`${commit}:refs/heads/${branch}`);

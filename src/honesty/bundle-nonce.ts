@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../model/digest.ts';
 import type { Loose } from '../testing/forger.ts';
 import { CONTRACT, EVENTS, pathsOf, type Family } from './bundle-mutant.ts';
 import type { Room } from './room.ts';
@@ -87,13 +87,7 @@ function placesOf(paths: readonly string[]): Place[] {
 export async function carryDigests(room: Room): Promise<void> {
   const found = new Map<string, string>();
   for (const line of (await room.text(EVENTS)).trimEnd().split('\n'))
-    for (const path of Object.keys((JSON.parse(line) as Loose).data.digests ?? {}))
-      found.set(
-        path,
-        createHash('sha256')
-          .update(await room.bytes(path))
-          .digest('hex'),
-      );
+    for (const path of Object.keys((JSON.parse(line) as Loose).data.digests ?? {})) found.set(path, sha256(await room.bytes(path)));
   await room.events(events => {
     for (const { data } of events)
       for (const path of Object.keys(data.source === 'agent' ? {} : (data.digests ?? {}))) data.digests[path] = found.get(path);

@@ -3,7 +3,7 @@ import { serialize } from '../evidence/index.ts';
 import { LEDGER } from '../model/ledger.ts';
 import { resultFile } from '../suite/record.ts';
 import { sha256 } from '../model/digest.ts';
-import type { GateFault, Loose } from './gate-fault.ts';
+import type { GateFault, GateSpecimen, Loose } from './gate-fault.ts';
 import { challengeFile } from './gate-fault-hands.ts';
 
 /** What is done to nonces and to the ledger. */
@@ -43,19 +43,13 @@ export const ledgerFaults: readonly GateFault[] = [
     what: 'a ledger entry deleted',
     exit: 4,
     codes: ['ledger_gap'],
-    async do(s) {
-      for (const name of await s.ports.files.list(join(s.root, LEDGER)))
-        if (name.startsWith('000001-')) await s.ports.files.remove(join(s.root, LEDGER, name));
-    },
+    do: s => removeEntries(s, name => name.startsWith('000001-')),
   },
   {
     what: 'a refusal deleted',
     exit: 4,
     codes: ['ledger_gap'],
-    async do(s) {
-      for (const name of await s.ports.files.list(join(s.root, LEDGER)))
-        if (name.endsWith('.decision.json')) await s.ports.files.remove(join(s.root, LEDGER, name));
-    },
+    do: s => removeEntries(s, name => name.endsWith('.decision.json')),
   },
   {
     what: 'an earlier entry changed',
@@ -117,3 +111,8 @@ export const ledgerFaults: readonly GateFault[] = [
     },
   },
 ];
+
+/** Takes files out of the ledger, by their names. */
+async function removeEntries({ root, ports }: GateSpecimen, isGone: (name: string) => boolean): Promise<void> {
+  for (const name of await ports.files.list(join(root, LEDGER))) if (isGone(name)) await ports.files.remove(join(root, LEDGER, name));
+}

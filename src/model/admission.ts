@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Api, Shim } from './gateway.ts';
-import { Sha256, Slug, Stage } from './units.ts';
+import { CommitId, Sha256, Slug, Stage } from './units.ts';
 
 const Instant = z.iso.datetime({ offset: true }).describe('RFC 3339.');
 const Line = z.string().min(1).max(500);
@@ -84,10 +84,7 @@ export const SourceAdmission = z
     id: Slug.describe('What a task calls it, and the name of this file.'),
     previous_id: Slug.nullable().describe('Id of the record that this one takes the place of; null: it is the first.'),
     url: Line.describe('Where the source is from.'),
-    commit: z
-      .string()
-      .regex(/^[0-9a-f]{40}$/, 'must be the id of a commit')
-      .describe('The commit that is used, and no other.'),
+    commit: CommitId.describe('The commit that is used, and no other.'),
     tag: Line.nullable().describe('The tag that led to it; null: none did.'),
     license_note: Line.describe('Under which licence it may be used, and how that was found out.'),
     retrieved_at: Instant.describe('When it was retrieved.'),
@@ -123,10 +120,7 @@ export const OwnedRepository = z
     schema: z.literal('proofgate/owned-repository/1').describe('Version of this document.'),
     id: Slug.describe('What a task calls it, and the name of this file.'),
     path: z.string().min(1).max(500).describe('Its folder, relative to the project; `.` is the project itself.'),
-    root_commit: z
-      .string()
-      .regex(/^[0-9a-f]{40}$/, 'must be the id of a commit')
-      .describe('The commit that it begins with: whatever else stands at the path is another repository.'),
+    root_commit: CommitId.describe('The commit that it begins with: whatever else stands at the path is another repository.'),
     branch: Line.regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, 'must be the name of a branch').describe(
       'Its main branch, which a workspace is a copy of, and which never moves.',
     ),

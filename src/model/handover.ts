@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { Sha256 } from './units.ts';
+import { CommitId, Sha256 } from './units.ts';
 
 /** Where a proven change goes after its verification: nowhere below stage 4. */
 export const HandoverKind = z.enum(['sandbox_branch', 'owned_branch']);
 export type HandoverKind = z.output<typeof HandoverKind>;
-
-const CommitId = z.string().regex(/^[0-9a-f]{40}$/, 'must be the id of a commit');
 
 /** The one commit that the harness made, as git has it: its id can be computed from this. */
 export const HandedCommit = z.strictObject({

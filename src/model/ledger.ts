@@ -11,6 +11,9 @@ export const ModelRef = z.strictObject({
 });
 export type ModelRef = z.output<typeof ModelRef>;
 
+/** What a model is called on the command line and in every message. */
+export const modelName = ({ provider, id }: ModelRef): string => `${provider}/${id}`;
+
 /** A nonce that is also part of two file names, on every file system: no dot, no capital letter. */
 export const ChallengeNonce = z
   .string()

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelName } from './ledger.ts';
 import { KeyId, Slug, Stage } from './units.ts';
 
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -67,5 +68,5 @@ export type Policy = z.output<typeof Policy>;
 
 /** The pattern of a policy that a model falls under, or undefined. */
 export function deniedBy({ denied_models }: Pick<Policy, 'denied_models'>, model: { provider: string; id: string }): string | undefined {
-  return denied_models.find(pattern => [model.id, `${model.provider}/${model.id}`].some(name => new RegExp(pattern, 'iu').test(name)));
+  return denied_models.find(pattern => [model.id, modelName(model)].some(name => new RegExp(pattern, 'iu').test(name)));
 }

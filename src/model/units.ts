@@ -35,3 +35,6 @@ export const stageNames = {
 /** A public key by its bytes: hex SHA-256 of its SPKI DER. Names never tell keys apart. */
 export const KeyId = z.string().regex(/^[0-9a-f]{64}$/, 'must be a keyid: the hex SHA-256 of the SPKI DER bytes of a public key');
 export type KeyId = z.output<typeof KeyId>;
+
+/** Id of a commit of a repository whose objects are named by SHA-1. */
+export const CommitId = z.string().regex(/^[0-9a-f]{40}$/, 'must be the id of a commit');

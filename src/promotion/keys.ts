@@ -1,4 +1,5 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { sha256 } from '../model/digest.ts';
 import { UserError } from '../errors.ts';
 import type { KeyId } from '../model/units.ts';
 import { fromBase64 } from './base64.ts';
@@ -55,10 +56,7 @@ function weakness(point: Uint8Array): string | undefined {
 }
 
 /** Hex SHA-256 of the SPKI DER bytes: the only name of a key that counts. */
-export const keyidOf = (key: KeyObject): KeyId =>
-  createHash('sha256')
-    .update(key.export({ type: 'spki', format: 'der' }))
-    .digest('hex');
+export const keyidOf = (key: KeyObject): KeyId => sha256(key.export({ type: 'spki', format: 'der' }));
 
 /**
  * A public key from the text of a PEM file: one block, ed25519, SPKI, canonical, and nothing beside it.

@@ -16,6 +16,7 @@ export async function lapseOf(
   files: Files,
 ): Promise<{ recorded: string | undefined; changed: string | undefined }> {
   const recorded = await recordedLapse(decided, approvers, { tree, now }, files);
+  if (recorded !== undefined) return { recorded, changed: undefined };
   const [first] = await changesUnder(decided.decision, tree, files);
   return { recorded, changed: first && `lapsed: ${inWords(first.input)} is not what it rests on any more` };
 }

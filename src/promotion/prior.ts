@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Candidate } from '../model/decision.ts';
-import type { ModelRef } from '../model/ledger.ts';
+import { modelName, type ModelRef } from '../model/ledger.ts';
 import type { Ports } from '../ports.ts';
 import { type Held, promotionsOf } from './standing.ts';
 
@@ -43,4 +43,4 @@ function whyNot({ problem, decided }: Held, { digest, model }: Question): string
 
 const isSameModel = (a: ModelRef | null, b: ModelRef | null): boolean => a?.provider === b?.provider && a?.id === b?.id;
 
-const nameOf = (model: Candidate['model']): string => (model ? `${model.provider}/${model.id}` : 'none');
+const nameOf = (model: Candidate['model']): string => (model ? modelName(model) : 'none');

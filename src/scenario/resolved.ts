@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { parse, YAMLError } from 'yaml';
+import { sha256 } from '../model/digest.ts';
 import { defaultFakeScript } from '../model/fake.ts';
 import { backendOf, DEFAULT_STAGE, DEFAULT_TASK, type Scenario, titleOf } from './scenario.ts';
 
@@ -34,10 +34,7 @@ export function digestOfText(text: string): string | undefined {
   }
 }
 
-const digestOfValue = (value: unknown): string =>
-  createHash('sha256')
-    .update(JSON.stringify(sorted(value)))
-    .digest('hex');
+const digestOfValue = (value: unknown): string => sha256(JSON.stringify(sorted(value)));
 
 /** The same value with its keys in order, so that one meaning has one digest. */
 function sorted(value: unknown): unknown {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { sha256 } from '../model/digest.ts';
 import type { Ports } from '../ports.ts';
 import { git } from '../workspace/index.ts';
 
@@ -72,7 +72,5 @@ export async function stateOf(repo: OwnedRepo, dirty: readonly string[], ports: 
     const path = join(repo.gitDir, name);
     seen.push([name, (await ports.files.stat(path))?.kind === 'file' ? (await ports.files.digest(path)).sha256 : null]);
   }
-  return createHash('sha256')
-    .update(JSON.stringify([refs, seen, dirty]))
-    .digest('hex');
+  return sha256(JSON.stringify([refs, seen, dirty]));
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { sha256 } from '../model/digest.ts';
 import { type Problem, UserError } from '../errors.ts';
 import { type ReadStage, StageRecord } from '../model/stage.ts';
 import { type Stage, stageNames } from '../model/units.ts';
@@ -61,8 +61,6 @@ export async function readStageFile(
   return {
     record,
     file,
-    sha256: createHash('sha256')
-      .update(await files.readBytes(path))
-      .digest('hex'),
+    sha256: sha256(await files.readBytes(path)),
   };
 }

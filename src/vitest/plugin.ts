@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { basename, extname, join, relative, resolve } from 'node:path';
 import type { Plugin, PluginOption } from 'vite';
 import { configDefaults } from 'vitest/config';
 import type { Vitest } from 'vitest/node';
+import { sha256 } from '../model/digest.ts';
 import { UserError } from '../errors.ts';
 import { nodePorts } from '../node/ports.ts';
 import { dependenciesOf, scenarioFiles, tagsOf } from '../scenario/discover.ts';
@@ -121,12 +122,7 @@ export function scenarios({ dir = 'scenarios', out = 'reports/runs', coverage = 
 
   async function loadAhead(file: string): Promise<Loaded> {
     const loaded = await shelf!.load(file);
-    made.set(
-      file,
-      createHash('sha256')
-        .update(moduleOf(file, '', loaded).code)
-        .digest('hex'),
-    );
+    made.set(file, sha256(moduleOf(file, '', loaded).code));
     return loaded;
   }
 
